@@ -1,0 +1,85 @@
+/* Sequences of calls as tables of rows (P2). The order of rows is the order of events; the runner
+ * owns retry, backoff and limits (P11), so no row contains a sleep, a count or a timer.
+ *
+ * Rules: one outstanding call per flow; completion is reported exactly once and never from inside
+ * flow_start(); 'take' sees only answers that mean something to its row, because the classifier has
+ * turned failures into error kinds before: retryable kinds ask the same row again after the hint or
+ * the backoff, within the row's limit, unless the row is FLOW_ONCE (then the flow fails and the next
+ * observation decides, P8); TOKEN drops the token and restarts the flow once. */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "flow/call.h"
+
+struct flow;
+
+enum flow_verdict {
+    FLOW_NEXT,    /* on to the following row; after the last one: finished */
+    FLOW_AGAIN,   /* the same row once more, after flow->again_after */
+    FLOW_RESTART, /* the first row again, at most once per flow */
+    FLOW_DONE,    /* finished early */
+    FLOW_FAIL,    /* flow->err says why */
+};
+
+enum flow_row_flag {
+    FLOW_ONCE = 1 << 0, /* not idempotent: never sent twice by the runner */
+};
+
+struct flow_row {
+    const char *name;
+    const char *text; /* what happens here, for logs and --print-flows */
+    void (*ask)(struct flow *f, struct call *call);
+    enum flow_verdict (*take)(struct flow *f, const struct reply *reply);
+    msec limit; /* for this row with all its repeats */
+    unsigned flags;
+};
+
+/* Turns an answer into an error kind before 'take'. Returns 0 when the row shall see the answer, -1
+ * with 'err' filled when it is a failure. */
+typedef int flow_classify(struct flow *f, const struct reply *reply, struct err *err);
+
+struct flow {
+    /* Set by the caller before flow_start(): */
+    const char *name;             /* for logs: "server.create" */
+    const struct flow_row *rows;  /* ends with a row without name */
+    flow_classify *classify;      /* NULL: transport errors only */
+    void (*token_refused)(struct flow *f); /* NULL, or drop the token before the restart */
+    void (*done)(struct flow *f, const struct err *err); /* err NULL on success */
+    void (*progress)(struct flow *f);      /* NULL, or told at every AGAIN of a running operation */
+    void *op;                     /* the operation's own struct: all state lives there */
+    const char *resource;         /* for logs */
+    /* Set by 'take': */
+    struct err err;
+    msec again_after;
+    /* The runner's own: */
+    const struct io *io;
+    size_t row;
+    struct call call;
+    msec row_deadline;
+    unsigned attempt;    /* of the present row, failures in a row */
+    unsigned calls;      /* all calls of this flow */
+    bool running;
+    bool restarted;
+    bool in_backoff;
+};
+
+/* Begins the flow. Always completes through f->done, later. 'io' must outlive it. */
+void flow_start(struct flow *f, const struct io *io);
+/* Forgets the flow: f->done is not called any more. Allowed at any row, also when not running. */
+void flow_cancel(struct flow *f);
+/* Wakes a flow whose row asked CALL_PARK: the same row is asked again. */
+void flow_wake(struct flow *f);
+/* The name of the row it is at. */
+const char *flow_row_name(const struct flow *f);
+
+/* A set of flows that are waited for together. */
+struct flow_group {
+    size_t open;
+    void (*done)(struct flow_group *g); /* when the last one has ended; never inside an add */
+    void *owner;
+};
+
+#endif
