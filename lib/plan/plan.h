@@ -1,0 +1,54 @@
+/* A plan: the ordered list of changes of one comparison, its digest, its text and its JSON.
+ * Same input, same plan, byte for byte. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "plan/change.h"
+
+struct plan {
+    struct arena *arena;
+    struct change *changes;
+    size_t count;
+    size_t room;
+};
+
+struct plan_counts {
+    size_t drifted;      /* everything that differs, restart debt not counted */
+    size_t go;
+    size_t waiting;
+    size_t never;
+    size_t unachievable;
+};
+
+/* The plan owns its arena; changes and their strings are to be allocated there. */
+struct plan *plan_new(void);
+void plan_free(struct plan *p);
+
+/* Adds a zeroed change of 'type' for 'object' (copied) and returns it, valid until the next add. */
+struct change *plan_add(struct plan *p, const char *type, const char *target, const char *object);
+/* Adds a delta to the last added change; texts are copied, NULL allowed for 'from' and 'to'. */
+void plan_delta(struct plan *p, const char *path, const char *from, const char *to);
+/* Moves the changes of 'other' into 'p' (other is freed with its arena kept alive by copying). */
+void plan_append(struct plan *p, const struct plan *other);
+
+/* Sorts by stage, then type, object; deletions of a stage come last (P: grant before revoke). */
+void plan_sort(struct plan *p);
+
+struct plan_counts plan_count(const struct plan *p);
+
+/* SHA-256 over what would be changed (not over verdicts), 64 hexadecimal digits and NUL. */
+void plan_digest(const struct plan *p, char out[65]);
+
+/* For people: one block a change, then a line of totals. 'colour' uses terminal sequences. */
+void plan_text(const struct plan *p, bool colour, struct buf *out);
+/* For machines; a new reference. */
+json_t *plan_json(const struct plan *p);
+
+#endif
