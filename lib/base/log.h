@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -26,29 +27,45 @@ enum log_format {
     LOG_FORMAT_JSON,    /* one object a line */
 };
 
-/* Name in upper case as the journal wants it (A-Z 0-9 _), e.g. "RESOURCE". NULL values are left out. */
+/* Name in upper case as the journal wants it (A-Z 0-9 _, not first a digit or _, at most 64 bytes),
+ * e.g. "RESOURCE"; text and JSON show it in lower case. NULL values are left out. */
 struct log_field {
     const char *name;
     const char *value;
 };
 
-/* Sets where records go. 'stream' is for text and JSON (stderr by default). 'identifier' becomes
- * SYSLOG_IDENTIFIER. May be called again. */
+/* Sets where records go. 'stream' (borrowed; NULL: stderr) is for text and JSON, and for the
+ * journal when its socket is gone: then a line begins with <N>, which systemd understands as its
+ * priority. 'identifier' becomes SYSLOG_IDENTIFIER. May be called again. Before the first call
+ * records go to stderr as text from level info on. Logging is for one thread; it never blocks for
+ * longer than 100 ms, and records that the journal did not take are counted and reported when it
+ * does again. */
 void log_setup(enum log_format format, enum log_level level, FILE *stream, const char *identifier);
+/* The wall clock for text and JSON, milliseconds since 1970 (struct io's wall_clock fits); the
+ * journal stamps its records itself. NULL, as at the beginning: lines carry no time. */
+void log_clock(int64_t (*wall_clock)(void *ctx), void *ctx);
+/* Another socket than /run/systemd/journal/socket; NULL: that one again. Copied. For tests. */
+void log_journal_path(const char *path);
+/* Closes the journal's socket; a later record opens it again. */
 void log_close(void);
 bool log_enabled(enum log_level level);
 
-/* One record. 'message_id' is one of base/message_id.h, or NULL. 'fields' ends with a NULL name, or is NULL. */
+/* One record. 'message_id' is one of base/message_id.h, or NULL. 'fields' ends with a NULL name, or
+ * is NULL. Too long sentences (8 KiB) and values (64 KiB) are cut, more than 40 fields dropped.
+ * errno is kept. */
 void log_record(enum log_level level, const char *message_id, const struct log_field *fields,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The same with the fields of an error added: ERR_KIND, HTTP_STATUS, SQLSTATE or AZ_ERROR_CODE, AZ_REQUEST_ID. */
+/* The same with the fields of an error added: ERR_KIND, HTTP_STATUS, SQLSTATE or AZ_ERROR_CODE,
+ * AZ_REQUEST_ID. The sentence is the caller's whole: it names err->text itself where it wants it.
+ */
 void log_error(enum log_level level, const char *message_id, const struct log_field *fields,
-               const struct err *err, const char *format, ...) __attribute__((format(printf, 5, 6)));
+               const struct err *err, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
-#define log_debug(...) \
-    do { \
-        if (log_enabled(LOG_LEVEL_DEBUG)) log_record(LOG_LEVEL_DEBUG, NULL, NULL, __VA_ARGS__); \
+#define log_debug(...)                                                                             \
+    do {                                                                                           \
+        if (log_enabled(LOG_LEVEL_DEBUG)) log_record(LOG_LEVEL_DEBUG, NULL, NULL, __VA_ARGS__);    \
     } while (0)
 
 /* "text", "json", "journal", "auto"; -1 for anything else. */

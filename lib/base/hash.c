@@ -1,0 +1,72 @@
+/* SHA-256 by OpenSSL: see hash.h. It fails only for want of memory, and then aborts (base/mem.h).
+ */
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "base/mem.h"
+
+enum { DIGEST_SIZE = 32 };
+
+struct hash {
+    EVP_MD_CTX *context;
+};
+
+static void must(int ok)
+{
+    if (ok != 1) abort();
+}
+
+static void to_hex(const unsigned char digest[DIGEST_SIZE], char out[65])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+        out[2 * i] = digits[digest[i] >> 4];
+        out[2 * i + 1] = digits[digest[i] & 15];
+    }
+    out[2 * DIGEST_SIZE] = '\0';
+}
+
+struct hash *hash_new(void)
+{
+    struct hash *h = xmalloc(sizeof(*h));
+    h->context = EVP_MD_CTX_new();
+    must(h->context != NULL);
+    must(EVP_DigestInit_ex(h->context, EVP_sha256(), NULL));
+    return h;
+}
+
+void hash_free(struct hash *h)
+{
+    if (!h) return;
+    EVP_MD_CTX_free(h->context);
+    free(h);
+}
+
+void hash_add(struct hash *h, const void *data, size_t length)
+{
+    must(EVP_DigestUpdate(h->context, data, length));
+}
+
+void hash_text(struct hash *h, const char *text)
+{
+    /* The final NUL is the separator. */
+    hash_add(h, text, strlen(text) + 1);
+}
+
+void hash_end(struct hash *h, char out[65])
+{
+    unsigned char digest[DIGEST_SIZE];
+    must(EVP_DigestFinal_ex(h->context, digest, NULL));
+    to_hex(digest, out);
+}
+
+void hash_once(const void *data, size_t length, char out[65])
+{
+    unsigned char digest[DIGEST_SIZE];
+    must(EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL));
+    to_hex(digest, out);
+}
