@@ -20,6 +20,11 @@ static const char *const verdicts[CHANGE_VERDICT_N] = {
 #undef X
 };
 
+bool change_is_debt(const struct change *c)
+{
+    return c->verb == CHANGE_REPORT && c->class == CHANGE_RESTART_CLASS;
+}
+
 const char *change_verb_word(enum change_verb verb)
 {
     return verbs[verb];

@@ -66,6 +66,9 @@ struct change {
     const void *action; /* the resource layer's: how to apply it */
 };
 
+/* Is it a value that ARM holds already and that only waits for a restart? Debt is no drift. */
+bool change_is_debt(const struct change *c);
+
 const char *change_verb_word(enum change_verb verb);
 const char *change_class_word(enum change_class class);
 const char *change_verdict_word(enum change_verdict verdict);

@@ -95,18 +95,12 @@ void plan_sort(struct plan *p)
     if (p->count) qsort(p->changes, p->count, sizeof(*p->changes), change_order);
 }
 
-/* A value that ARM already holds and that only waits for a restart is debt, not drift. */
-static bool is_debt(const struct change *c)
-{
-    return c->verb == CHANGE_REPORT && c->class == CHANGE_RESTART_CLASS;
-}
-
 struct plan_counts plan_count(const struct plan *p)
 {
     struct plan_counts n = {0};
     for (size_t i = 0; i < p->count; i++) {
         const struct change *c = &p->changes[i];
-        if (!is_debt(c)) n.drifted++;
+        if (!change_is_debt(c)) n.drifted++;
         if (c->verdict == CHANGE_GO) n.go++;
         if (c->verdict == CHANGE_WAIT) n.waiting++;
         if (c->verdict == CHANGE_NEVER) n.never++;
