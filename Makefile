@@ -88,7 +88,11 @@ benches: $(BENCHES)
 # Content stamps: objects depend on the flags they were compiled with, archives on their members.
 stamp = @mkdir -p $(dir $(1)); printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $(1) || \
     printf '%s\n' '$(subst ','\'',$(2))' >$(1)
+ifneq ($(shell pkg-config --exists $(LIBRARIES) 2>/dev/null || echo absent),)
+flags_need = @echo 'libraries are missing: run make deps' >&2; false
+endif
 $(BUILD)/flags: FORCE
+	$(flags_need)
 	$(call stamp,$@,$(compile) $(link) $(shell $(CC) -dumpfullversion -dumpversion))
 $(BUILD)/members: FORCE
 	$(call stamp,$@,$(LIB_SRC) $(DAEMON_SRC) $(AZSIM_SRC) $(SUPPORT_SRC))
@@ -128,3 +132,125 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SUPPORT_A) $(DAEMON
 
 clean: ## remove build/
 	$(Q)rm -rf build
+
+# --- what a person calls ------------------------------------------------------------------------
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@printf '\n  V=1 shows commands; DEBUG=1, SAN=address,undefined, CC=clang choose another build;\n'
+	@printf '  make check T=unit/base runs matching tests only; make demo KEEP=1 leaves it running.\n'
+
+deps: ## install what is missing (apt-get, with sudo where not root)
+	$(Q)tests/deps.sh check
+
+# The packages may only now have arrived: what follows them is a make of its own.
+demo: ## build the phonebill-auth plan on a local Azure, sabotage it, watch it heal
+	$(Q)tests/deps.sh demo
+	$(Q)$(MAKE) --no-print-directory all azsim
+	$(Q)BUILD='$(abspath $(BUILD))' tests/demo/demo.sh
+
+check: ## run every test and check, with gcc, clang and sanitizers (T=part: matching tests only)
+	$(Q)MAKE='$(MAKE)' tests/run/check.sh $(T)
+
+unit: tests ## run the unit, flow, plan, config and property tests of this build
+	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh unit/ flow/ plan/ config/ prop/
+
+e2e: all tests ## run the end-to-end stories on this build
+	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh e2e/ azure/
+
+bench: ## measure against the bars, beside curl and pg_dump
+	$(Q)tests/deps.sh demo
+	$(Q)$(MAKE) --no-print-directory all azsim benches
+	$(Q)BUILD='$(abspath $(BUILD))' tests/bench/bench.sh
+
+# --- taste is a program -------------------------------------------------------------------------
+
+fmt: ## format all sources in place
+	$(Q)clang-format -i $(ALL_SRC) $(HEADERS) $(TEST_HEADERS)
+
+fmt-check: ## fail where the formatter would change something
+	$(Q)clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS) $(TEST_HEADERS)
+
+lint: banned sizes tidy cppcheck ## banned functions, sizes, clang-tidy, cppcheck
+
+.PHONY: banned sizes tidy cppcheck include-direction headers
+banned sizes:
+	$(Q)tests/lint/$@.sh
+
+layers: include-direction headers ## includes point downwards, headers compile alone
+
+include-direction:
+	$(Q)tests/lint/layers.sh
+
+headers:
+	$(Q)tests/lint/headers.sh '$(compile) -Itests' $(HEADERS) $(TEST_HEADERS)
+
+# One stamp for each source, so that only what changed is looked at again.
+TIDY := $(patsubst %.c,$(BUILD)/lint/%.tidy,$(ALL_SRC))
+tidy: $(TIDY)
+$(BUILD)/lint/%.tidy: %.c .clang-tidy
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)$(compile) -Itests -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
+	$(Q)clang-tidy --quiet $< -- -std=c11 $(CPPFLAGS_ALL) -Itests >$@.out 2>$@.err || \
+	    { cat $@.out; grep -v 'warnings\? generated' $@.err; exit 1; } >&2
+	@rm -f $@.out $@.err; touch $@
+-include $(TIDY:.tidy=.d)
+
+cppcheck:
+	$(call say,CHECK,all sources)
+	@mkdir -p $(BUILD)/lint/cppcheck
+	$(Q)cppcheck --quiet --std=c11 --library=posix --enable=warning,performance,portability \
+	    --inline-suppr --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 \
+	    --cppcheck-build-dir=$(BUILD)/lint/cppcheck -j2 -Ilib -Idaemon -Itests \
+	    -D_POSIX_C_SOURCE=200809L $(ALL_SRC)
+
+# --- install ------------------------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+bindir ?= $(PREFIX)/bin
+sbindir ?= $(PREFIX)/sbin
+mandir ?= $(PREFIX)/share/man
+sysconfdir ?= /etc
+exampledir ?= $(PREFIX)/share/doc/pgdriftd/examples
+unitdir ?= $(PREFIX)/lib/systemd/system
+sysusersdir ?= $(PREFIX)/lib/sysusers.d
+catalogdir ?= $(PREFIX)/lib/systemd/catalog
+completiondir ?= $(PREFIX)/share/bash-completion/completions
+# The one directory besides the daemon from which the unit lets code be executed.
+libexecdirs := /usr/lib/$(shell $(CC) -print-multiarch 2>/dev/null)
+
+PAGES := $(wildcard daemon/doc/*.[1-9])
+COMPLETION := $(wildcard daemon/doc/pgdrift.bash)
+CONFIGS := $(patsubst config/%,%,$(wildcard config/*.json))
+# Documents act on somebody's cloud: they are installed as examples, to be copied on purpose.
+EXAMPLES := $(patsubst config/%,%,$(wildcard config/desired.d/*))
+keep_or_install = { test -e '$(DESTDIR)$(sysconfdir)/pgdriftd/$(1)' && echo 'kept: $(sysconfdir)/pgdriftd/$(1)' || \
+    install -D -m 644 config/$(1) '$(DESTDIR)$(sysconfdir)/pgdriftd/$(1)'; }
+substitute = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sbindir@|$(sbindir)|g' \
+    -e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@libdir@|$(libexecdirs)|g' \
+    -e 's|@version@|$(VERSION)|g'
+page_dir = $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(1)))
+
+install: all ## install below PREFIX (/usr/local) and DESTDIR; an existing configuration is kept
+	install -D -m 755 $(BUILD)/pgdriftd '$(DESTDIR)$(sbindir)/pgdriftd'
+	install -D -m 755 $(BUILD)/pgdrift '$(DESTDIR)$(bindir)/pgdrift'
+	install -d '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(sysconfdir)/pgdriftd/desired.d'
+	$(substitute) systemd/pgdriftd.service >'$(DESTDIR)$(unitdir)/pgdriftd.service'
+	chmod 644 '$(DESTDIR)$(unitdir)/pgdriftd.service'
+	install -D -m 644 systemd/pgdriftd.sysusers '$(DESTDIR)$(sysusersdir)/pgdriftd.conf'
+	install -D -m 644 systemd/pgdriftd.catalog '$(DESTDIR)$(catalogdir)/pgdriftd.catalog'
+	$(foreach page,$(PAGES),install -d '$(call page_dir,$(page))' && \
+	    $(substitute) $(page) >'$(call page_dir,$(page))/$(notdir $(page))' &&) :
+	$(if $(COMPLETION),install -D -m 644 $(COMPLETION) '$(DESTDIR)$(completiondir)/pgdrift')
+	$(foreach file,$(CONFIGS),$(call keep_or_install,$(file)) &&) :
+	$(foreach file,$(EXAMPLES),install -D -m 644 config/$(file) '$(DESTDIR)$(exampledir)/$(file)' &&) :
+	$(if $(DESTDIR),,@printf '%s\n' 'Now: systemd-sysusers; journalctl --update-catalog;' \
+	    'systemctl daemon-reload; systemctl enable --now pgdriftd')
+
+uninstall: ## remove what install put there; configuration and state stay
+	rm -f '$(DESTDIR)$(sbindir)/pgdriftd' '$(DESTDIR)$(bindir)/pgdrift' \
+	    '$(DESTDIR)$(unitdir)/pgdriftd.service' '$(DESTDIR)$(sysusersdir)/pgdriftd.conf' \
+	    '$(DESTDIR)$(catalogdir)/pgdriftd.catalog' '$(DESTDIR)$(completiondir)/pgdrift' \
+	    $(foreach page,$(PAGES),'$(call page_dir,$(page))/$(notdir $(page))') \
+	    $(foreach file,$(EXAMPLES),'$(DESTDIR)$(exampledir)/$(file)')
