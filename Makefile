@@ -47,7 +47,17 @@ link = $(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS)
 
 # --- sources ------------------------------------------------------------------------------------
 
-LAYERS := base flow azure pg plan resource spec net
+# Layers, each after those that it stands on. below_X: what a unit test of X may link, top first, so
+# that the linker holds the direction too, and a test does not wait for layers above its own.
+LAYERS := base flow plan azure pg resource spec net
+below_base := base
+below_flow := flow base
+below_plan := plan base
+below_azure := azure flow base
+below_pg := pg flow base
+below_resource := resource azure pg plan flow base
+below_spec := spec $(below_resource)
+below_net := net flow base
 LIB_SRC := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.c))
 DAEMON_SRC := $(filter-out daemon/main/%,$(wildcard daemon/*/*.c))
 MAIN_SRC := $(wildcard daemon/main/*.c)
@@ -64,6 +74,7 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_A := $(BUILD)/libpgdrift.a
 DAEMON_A := $(BUILD)/libdaemon.a
 SUPPORT_A := $(BUILD)/libsupport.a
+layer_archives = $(patsubst %,$(BUILD)/lib/%.a,$(1))
 PROGRAMS := $(patsubst daemon/main/%.c,$(BUILD)/%,$(MAIN_SRC))
 AZSIM := $(if $(AZSIM_SRC),$(BUILD)/azsim)
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
@@ -105,8 +116,11 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 $(LIB_A): $(call obj,$(LIB_SRC))
 $(DAEMON_A): $(call obj,$(DAEMON_SRC))
 $(SUPPORT_A): $(call obj,$(SUPPORT_SRC))
-$(LIB_A) $(DAEMON_A) $(SUPPORT_A): $(BUILD)/members
+$(foreach layer,$(LAYERS),$(eval \
+    $(call layer_archives,$(layer)): $(call obj,$(wildcard lib/$(layer)/*.c))))
+$(LIB_A) $(DAEMON_A) $(SUPPORT_A) $(call layer_archives,$(LAYERS)): $(BUILD)/members
 	$(call say,AR,$@)
+	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)ar rcs $@ $(filter %.o,$^)
 
@@ -114,14 +128,18 @@ $(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/daemon/main/%.o $(DAEMON_A) $(LIB_A)
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(DAEMON_A) $(LIB_A) $(LIBS)
 
-$(BUILD)/azsim: $(call obj,$(AZSIM_SRC)) $(LIB_A) $(BUILD)/members
+$(BUILD)/azsim: $(call obj,$(AZSIM_SRC)) $(call layer_archives,base) $(BUILD)/members
 	$(call say,LINK,$@)
-	$(Q)$(link) -o $@ $(filter %.o,$^) $(LIB_A) $(AZSIM_LIBS) $(LIBS)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(AZSIM_LIBS) $(LIBS)
 
-$(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT_A) $(DAEMON_A) $(LIB_A)
+# A unit test of a layer links what is below it; any other test links everything.
+test_archives = $(or $(call layer_archives,$(below_$(word 3,$(subst /, ,$(1))))),$(DAEMON_A) $(LIB_A))
+$(foreach test,$(TEST_SRC),$(eval \
+    $(BUILD)/$(test:.c=): $(SUPPORT_A) $(call test_archives,$(test))))
+$(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) -o $@ $< $(SUPPORT_A) $(DAEMON_A) $(LIB_A) $(LIBS) $(TEST_LIBS)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(TEST_LIBS)
 
 $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(SUPPORT_A) $(DAEMON_A) $(LIB_A)
 	$(call say,LINK,$@)

@@ -61,7 +61,7 @@ else
     skipped=$(grep -cE '^(not )?ok [0-9]+.*# SKIP' "$log")
     passed=$(grep -E '^ok [0-9]+' "$log" | grep -vc '# SKIP')
     failed=$(grep -E '^not ok [0-9]+' "$log" | grep -vc '# SKIP')
-    planned=$(awk -F'[.]{2}' '/^1\.\.[0-9]+$/ { n += $2 } END { print n + 0 }' "$log")
+    planned=$(awk '/^1\.\.[0-9]+$/ { n += substr($0, 4) } END { print n + 0 }' "$log")
     if [ "$planned" = 0 ] || [ $((passed + failed + skipped)) -lt "$planned" ]; then
         echo "of $planned tests, only $((passed + failed + skipped)) reported" >>"$log"
         [ $status != 0 ] || status=1
