@@ -32,7 +32,7 @@ void buf_wipe(struct buf *b)
     buf_done(b);
 }
 
-static bool buf_reserve(struct buf *b, size_t extra)
+bool buf_reserve(struct buf *b, size_t extra)
 {
     if (b->overflow || extra > b->max - b->length) {
         b->overflow = true;

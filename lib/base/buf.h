@@ -22,6 +22,9 @@ void buf_reset(struct buf *b);
 /* As buf_done(), but overwrites the content first. */
 void buf_wipe(struct buf *b);
 
+/* Makes room for 'extra' more bytes, so that adding them does not move what is there: a secret must
+ * not be left behind in freed memory. False, and overflow, where the cap forbids it. */
+bool buf_reserve(struct buf *b, size_t extra);
 void buf_add(struct buf *b, const void *data, size_t length);
 void buf_str(struct buf *b, const char *text);
 void buf_char(struct buf *b, char c);

@@ -1,6 +1,7 @@
 /* What logic may ask of the world, and what comes back: plain data (P1). Whoever fills in a call
  * does no I/O; whoever executes it (lib/net, or a script in a test) knows no Azure and no catalog.
- * Everything a call points to stays valid until its reply has been handed over or it is cancelled. */
+ * Everything a call points to stays valid until its reply has been handed over or it is cancelled.
+ */
 #ifndef FLOW_CALL_H
 #define FLOW_CALL_H
 
@@ -20,6 +21,7 @@ typedef uint64_t msec;
 enum call_kind {
     CALL_NONE, /* nothing to ask: the row is skipped as if taken with NEXT */
     CALL_PARK, /* somebody else wakes the flow with flow_wake() (a shared token being fetched) */
+    CALL_FAIL, /* cannot be asked: flow->err says why, and the flow fails with it */
     CALL_WAIT,
     CALL_HTTP,
     CALL_SQL,
@@ -64,14 +66,14 @@ struct sql_target {
 
 struct sql_statement {
     const char *text;
-    /* Where not NULL, the SCRAM-SHA-256 verifier of this password for 'role', as a quoted literal, is
-     * appended to 'text': clear text never enters a statement. */
+    /* Where not NULL, the SCRAM-SHA-256 verifier of this password for 'role', as a quoted literal,
+     * is appended to 'text': clear text never enters a statement. */
     const struct secret *password;
     const char *role;
 };
 
 enum sql_mode {
-    SQL_READ,        /* pipeline: first statement alone, then the rest in one REPEATABLE READ READ ONLY */
+    SQL_READ, /* pipeline: first statement alone, then the rest in one REPEATABLE READ READ ONLY */
     SQL_TRANSACTION, /* all in one transaction, pipelined */
     SQL_EACH,        /* one by one, each its own transaction, stop at the first failure */
     SQL_SIMPLE,      /* one simple Query with everything in statements[0] (schema files) */
@@ -93,12 +95,12 @@ struct sql_rows {
 };
 
 struct sql_reply {
-    size_t count;              /* statements answered */
+    size_t count; /* statements answered */
     const struct sql_rows *results;
-    uint64_t connection;       /* differs for every new connection ever made: new = forget counters */
-    size_t failed;             /* index of the failed statement where 'sqlstate' is set */
-    char sqlstate[6];          /* "" on success; also warnings 01006 and 01007, which are failures */
-    const char *message;       /* server's message of the failure, never with statement text */
+    uint64_t connection; /* differs for every new connection ever made: new = forget counters */
+    size_t failed;       /* index of the failed statement where 'sqlstate' is set */
+    char sqlstate[6];    /* "" on success; also warnings 01006 and 01007, which are failures */
+    const char *message; /* server's message of the failure, never with statement text */
     const char *source_function; /* PG_DIAG_SOURCE_FUNCTION or "" */
 };
 
@@ -112,11 +114,14 @@ struct call {
         struct sql_call sql;
     };
     /* Filled by the runner: */
-    msec deadline;                 /* absolute; the executor gives up then with ERR_TIMEOUT */
-    const char *label;             /* "flow/row resource" for debug lines */
-    void (*done)(struct call *call, const struct reply *reply); /* exactly once, never inside start */
-    void *owner;                   /* the runner's */
-    void *slot;                    /* the executor's */
+    msec deadline;     /* absolute; the executor gives up then with ERR_TIMEOUT */
+    const char *label; /* "flow/row resource" for debug lines */
+    /* Exactly once, never inside start. The executor has let go of 'call' before, because the same
+     * struct is filled anew and started again from in here; 'reply' stays valid until it returns.
+     */
+    void (*done)(struct call *call, const struct reply *reply);
+    void *owner; /* the runner's */
+    void *slot;  /* the executor's */
 };
 
 struct reply {
@@ -131,6 +136,8 @@ struct reply {
 /* The value of header 'name' (lower case), NULL where absent. */
 const char *http_reply_header(const struct http_reply *reply, const char *name);
 
+struct flow;
+
 /* The world as logic sees it. */
 struct io {
     void *ctx;
@@ -138,9 +145,11 @@ struct io {
     void (*start)(void *ctx, struct call *call);
     /* Forgets 'call': done is not called any more and nothing it points to is touched. */
     void (*cancel)(void *ctx, struct call *call);
-    msec (*now)(void *ctx);             /* monotonic */
-    int64_t (*wall_clock)(void *ctx);   /* milliseconds since 1970, for texts and token expiry */
-    uint32_t (*random)(void *ctx);      /* uniform; for jitter, not for secrets */
+    msec (*now)(void *ctx);           /* monotonic */
+    int64_t (*wall_clock)(void *ctx); /* milliseconds since 1970, for texts and token expiry */
+    uint32_t (*random)(void *ctx);    /* uniform; for jitter, not for secrets */
+    /* NULL, or told what happens to flows, for debug lines: 'event' is one word. */
+    void (*trace)(void *ctx, const struct flow *f, const char *event);
 };
 
 #endif

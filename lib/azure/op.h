@@ -1,0 +1,118 @@
+/* Operations on ARM as flows (style: a table of rows each): read one resource, list a collection,
+ * write one resource and wait until Azure has settled.
+ *
+ * Use: X_init(), set x->flow.done (and x->owner, x->flow.progress, x->flow.resource), then
+ * flow_start(&x->flow, az->io). In 'done', flow->op is the struct. X_done() at any time, also while
+ * it runs: it cancels, leaves the token's waiting list and frees all results that were not taken
+ * out. */
+#ifndef AZURE_OP_H
+#define AZURE_OP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "azure/arm.h"
+#include "base/secret.h"
+#include "flow/flow.h"
+
+/* What every operation carries from row to row. Not to be touched by callers. */
+struct arm_op {
+    const struct azure *az;
+    char *id;
+    char *api_version;
+    char *url;                 /* of the present request */
+    struct secret *bearer;     /* sent with it; our own share */
+    char request_id[ARM_GUID]; /* x-ms-client-request-id of it */
+};
+
+/* --- read one resource -------------------------------------------------------------------------
+ */
+
+enum arm_presence {
+    ARM_UNKNOWN,      /* not read (yet): nothing follows from it */
+    ARM_PRESENT,      /* 'body' is the resource */
+    ARM_ABSENT,       /* 404 that speaks of the resource itself */
+    ARM_GROUP_ABSENT, /* 404 because its resource group is not there */
+};
+
+struct arm_get {
+    struct flow flow;
+    struct arm_op op;
+    void *owner;                /* the caller's */
+    enum arm_presence presence; /* result */
+    json_t *body;               /* result: owned; NULL unless present */
+};
+
+extern const struct flow_row arm_get_rows[];
+
+/* GET of 'id' (copied). A 404 of any other kind fails the flow with NOT_FOUND. */
+void arm_get_init(struct arm_get *g, const struct azure *az, const char *id,
+                  const char *api_version);
+void arm_get_done(struct arm_get *g);
+
+/* --- list a collection -------------------------------------------------------------------------
+ */
+
+struct arm_list {
+    struct flow flow;
+    struct arm_op op;
+    void *owner;
+    json_t *items; /* result: an array, owned; complete only when the flow has succeeded */
+    unsigned pages;
+};
+
+extern const struct flow_row arm_list_rows[];
+
+/* GET of the collection 'id' ("SERVER/configurations") and of all pages that follow. A 404 fails
+ * the flow with NOT_FOUND: a collection is never absent by itself. */
+void arm_list_init(struct arm_list *l, const struct azure *az, const char *id,
+                   const char *api_version);
+void arm_list_done(struct arm_list *l);
+
+/* --- write one resource ------------------------------------------------------------------------
+ */
+
+struct arm_request {
+    const char *method; /* PUT, PATCH, DELETE, POST */
+    const char *id;
+    const char *verb; /* POST: "restart"; NULL: none */
+    const char *api_version;
+    const char *body; /* a JSON object, or NULL */
+    const char
+        *secret_path; /* dotted path in 'body' where 'secret' goes as a string; NULL: nowhere */
+    const struct secret *secret;
+};
+
+struct arm_write {
+    struct flow flow;
+    struct arm_op op;
+    void *owner;
+    char method[8];
+    char *verb;
+    char *payload; /* the request's body; wiped as soon as it was answered */
+    size_t payload_length;
+    bool sent;     /* the request left at least once: the result may be in doubt */
+    bool accepted; /* Azure took it (2xx); it may still fail */
+    bool settled;  /* and it has ended well */
+    char *monitor; /* where its state is read, byte for byte; NULL: it ended at once */
+    bool monitor_is_location;
+    msec poll_after; /* before the next poll */
+    msec settle_deadline;
+    msec unreadable_since; /* since when the monitor has given no state; 0: it does */
+    unsigned polls;        /* so far, for progress */
+    json_t *body;          /* result: the resource as read back, owned; NULL after DELETE */
+};
+
+extern const struct flow_row arm_write_rows[];
+
+/* Everything in 'request' is copied. flow.progress is told when the operation has been accepted for
+ * the long run (polls == 0) and at each poll. Failure: BUSY and THROTTLED were not carried out;
+ * after TRANSIENT and TIMEOUT nobody knows, so the caller observes again. Returns -1 with CONFIG
+ * where 'body' is no JSON object; then there is nothing to free. */
+int arm_write_init(struct arm_write *w, const struct azure *az, const struct arm_request *request,
+                   struct err *err);
+void arm_write_done(struct arm_write *w);
+
+#endif
