@@ -2,7 +2,6 @@
 #include "run/notify.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,14 +143,16 @@ int notify_watchdog(struct notify *n, struct err *err)
     return send_state(n, &state, MSG_DONTWAIT, err);
 }
 
-/* A whole decimal number; 0 where the variable is missing or is anything else. */
+/* A whole decimal number; 0 where the variable is missing, is anything else or too large. */
 static uint64_t number_from(const char *variable)
 {
     const char *text = getenv(variable);
-    if (!text || !*text || strspn(text, "0123456789") != strlen(text)) return 0;
-    errno = 0;
-    uintmax_t number = strtoumax(text, NULL, 10);
-    return errno ? 0 : number;
+    uint64_t number = 0;
+    for (const char *p = text; p && *p; p++) {
+        if (*p < '0' || *p > '9' || number > (UINT64_MAX - 9) / 10) return 0;
+        number = number * 10 + (uint64_t)(*p - '0');
+    }
+    return number;
 }
 
 uint64_t notify_watchdog_ms(void)

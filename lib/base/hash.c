@@ -23,11 +23,12 @@ static void must(int ok)
 static void to_hex(const unsigned char digest[DIGEST_SIZE], char out[65])
 {
     static const char digits[] = "0123456789abcdef";
+    char *to = out;
     for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
+        *to++ = digits[digest[i] >> 4];
+        *to++ = digits[digest[i] & 15];
     }
-    out[2 * DIGEST_SIZE] = '\0';
+    *to = '\0';
 }
 
 struct hash *hash_new(void)

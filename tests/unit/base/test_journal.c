@@ -159,7 +159,7 @@ static void test_journal_large_record_is_sealed(void **state)
     static const char head[] = "PRIORITY=6\nSYSLOG_IDENTIFIER=pgdriftd\nMESSAGE=large\nBIG=vvv";
     assert_true(sealed);
     assert_memory_equal(got, head, sizeof(head) - 1);
-    assert_int_equal(length, sizeof(head) - 1 - 7 + COUNT * (VALUE + 5));
+    assert_int_equal(length, sizeof(head) - 1 - 7 + (size_t)COUNT * (VALUE + 5));
     free(got);
     free(value);
 }
