@@ -15,7 +15,7 @@ BUILD ?= build$(if $(flavour),/$(flavour))
 VERSION := $(shell sed -n 's/^\#define PGDRIFT_VERSION "\(.*\)"$$/\1/p' lib/base/version.h)
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2)))
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$(2)')
 
 # --- flags --------------------------------------------------------------------------------------
 
@@ -28,6 +28,7 @@ TEST_LIBS := $(call pkg_libs,cmocka) -lpthread -lm
 
 CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ilib -Idaemon \
     $(call pkg_cflags,$(LIBRARIES))
+TEST_INCLUDES := -Itests -Itests/unit
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wvla -Wconversion \
     -Wstrict-prototypes -Werror
 x86 := $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null))
@@ -111,7 +112,7 @@ $(BUILD)/members: FORCE
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(compile) $(if $(filter tests/%,$<),-Itests) -MMD -MP -c -o $@ $<
+	$(Q)$(compile) $(if $(filter tests/%,$<),$(TEST_INCLUDES)) -MMD -MP -c -o $@ $<
 
 $(LIB_A): $(call obj,$(LIB_SRC))
 $(DAEMON_A): $(call obj,$(DAEMON_SRC))
@@ -201,7 +202,7 @@ include-direction:
 	$(Q)tests/lint/layers.sh
 
 headers:
-	$(Q)tests/lint/headers.sh '$(compile) -Itests' $(HEADERS) $(TEST_HEADERS)
+	$(Q)tests/lint/headers.sh '$(compile) $(TEST_INCLUDES)' $(HEADERS) $(TEST_HEADERS)
 
 # One stamp for each source, so that only what changed is looked at again.
 TIDY := $(patsubst %.c,$(BUILD)/lint/%.tidy,$(ALL_SRC))
@@ -209,8 +210,8 @@ tidy: $(TIDY)
 $(BUILD)/lint/%.tidy: %.c .clang-tidy
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
-	$(Q)$(compile) -Itests -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
-	$(Q)clang-tidy --quiet $< -- -std=c11 $(CPPFLAGS_ALL) -Itests >$@.out 2>$@.err || \
+	$(Q)$(compile) $(TEST_INCLUDES) -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
+	$(Q)clang-tidy --quiet $< -- -std=c11 $(CPPFLAGS_ALL) $(TEST_INCLUDES) >$@.out 2>$@.err || \
 	    { cat $@.out; grep -v 'warnings\? generated' $@.err; exit 1; } >&2
 	@rm -f $@.out $@.err; touch $@
 -include $(TIDY:.tidy=.d)
@@ -219,8 +220,8 @@ cppcheck:
 	$(call say,CHECK,all sources)
 	@mkdir -p $(BUILD)/lint/cppcheck
 	$(Q)cppcheck --quiet --std=c11 --library=posix --enable=warning,performance,portability \
-	    --inline-suppr --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 \
-	    --cppcheck-build-dir=$(BUILD)/lint/cppcheck -j2 -Ilib -Idaemon -Itests \
+	    --library=tests/lint/cppcheck.cfg --inline-suppr --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 \
+	    --cppcheck-build-dir=$(BUILD)/lint/cppcheck -j2 -Ilib -Idaemon $(TEST_INCLUDES) \
 	    -D_POSIX_C_SOURCE=200809L $(ALL_SRC)
 
 # --- install ------------------------------------------------------------------------------------
