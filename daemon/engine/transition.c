@@ -13,7 +13,7 @@
 #include "resource/resource.h"
 
 struct entry {
-    char *key; /* "type object verb-free", sorted */
+    char *key; /* "type object part", sorted */
     enum drift_state state;
     enum scope scope;
     unsigned attempts;
@@ -112,7 +112,8 @@ static void entry_move(struct transitions *t, struct entry *e, enum drift_state 
         {"OBJECT", e->object},     {"CHANGE", e->what},   {"DRIFT", states[to].word},
         {"REASON", e->why},        {"CYCLE", cycle},      {NULL, NULL},
     };
-    bool why = e->why && (to == DRIFT_STATE_WAITING || to == DRIFT_STATE_UNACHIEVABLE || to == DRIFT_STATE_BLOCKED);
+    bool why = e->why && (to == DRIFT_STATE_WAITING || to == DRIFT_STATE_UNACHIEVABLE ||
+                          to == DRIFT_STATE_BLOCKED);
     log_error(level_of(to), states[to].message_id, fields, err, "%s: %s %s on %s%s%s%s%s",
               states[to].word, e->type, e->object, t->target, *e->what ? ": " : "", e->what,
               why ? " - " : "", why ? e->why : "");
@@ -157,7 +158,7 @@ static size_t entry_place(const struct transitions *t, const char *key, bool *fo
 
 static char *change_key(const struct change *c)
 {
-    return xasprintf("%s %s", c->type, c->object);
+    return xasprintf("%s %s %s", c->type, c->object, c->part ? c->part : "");
 }
 
 static struct entry *entry_get(struct transitions *t, const struct change *c, bool *fresh)
@@ -199,14 +200,11 @@ static void entry_describe(struct entry *e, const struct change *c)
 static enum drift_state state_for(const struct change *c)
 {
     switch (c->verdict) {
-    case CHANGE_WAIT:
-        return DRIFT_STATE_WAITING;
-    case CHANGE_UNACHIEVABLE:
-        return DRIFT_STATE_UNACHIEVABLE;
+    case CHANGE_WAIT: return DRIFT_STATE_WAITING;
+    case CHANGE_UNACHIEVABLE: return DRIFT_STATE_UNACHIEVABLE;
     case CHANGE_GO:
     case CHANGE_NEVER:
-    case CHANGE_VERDICT_N:
-        break;
+    case CHANGE_VERDICT_N: break;
     }
     return DRIFT_STATE_DETECTED;
 }

@@ -1,6 +1,6 @@
-/* What each difference is going through, and one record whenever that changes: detected, correcting,
- * corrected, waiting, blocked, unachievable, vanished; and scopes that became unknown or known again.
- * A difference that stays as it is says nothing. */
+/* What each difference is going through, and one record whenever that changes: detected,
+ * correcting, corrected, waiting, blocked, unachievable, vanished; and scopes that became unknown
+ * or known again. A difference that stays as it is says nothing. */
 #ifndef ENGINE_TRANSITION_H
 #define ENGINE_TRANSITION_H
 
@@ -41,18 +41,18 @@ void transitions_free(struct transitions *t);
 void transitions_cycle(struct transitions *t, uint64_t cycle);
 
 /* Takes in a permitted plan. Differences of types in 'compared' (bit = enum scope) that the plan no
- * longer has are corrected (when we wrote) or vanished (when somebody else did). Returns how many were
- * corrected. */
+ * longer has are corrected (when we wrote) or vanished (when somebody else did). Returns how many
+ * were corrected. */
 size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared);
 
-/* A write of 'change' begins. Until 'retry_at' (monotonic ms) it is held: should the difference still be
- * seen after the write, it is not written again at once. */
+/* A write of 'change' begins. Until 'retry_at' (monotonic ms) it is held: should the difference
+ * still be seen after the write, it is not written again at once. */
 void transitions_correcting(struct transitions *t, const struct change *change, uint64_t retry_at);
 /* The write failed with 'err'; it stays a difference. */
 void transitions_failed(struct transitions *t, const struct change *change, const struct err *err);
 
-/* A scope could not be read (once until it can be again), or was read. 'since' is how long ago it was
- * last read, milliseconds. */
+/* A scope could not be read (once until it can be again), or was read. 'since' is how long ago it
+ * was last read, milliseconds. */
 void transitions_unknown(struct transitions *t, const char *scope, const struct err *err);
 void transitions_known(struct transitions *t, const char *scope, uint64_t after_ms);
 

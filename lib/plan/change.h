@@ -54,13 +54,14 @@ struct change {
     const char *type;   /* the resource type's name */
     const char *target; /* the server or resource group it belongs to */
     const char *object; /* its name within the type; with type and target it names the change */
+    const char *part; /* tells changes of one object apart: "grant", "revoke"; NULL: the only one */
     enum change_verb verb;
     enum change_class class;
     enum change_verdict verdict;
-    const char *reason;   /* why it waits, is never done or cannot be; NULL with GO */
-    bool widening;        /* somebody can do more than declared: ranks first in reports */
-    bool observe_only;    /* the item says mode: observe */
-    unsigned stage;       /* lower ones first; equal ones together */
+    const char *reason; /* why it waits, is never done or cannot be; NULL with GO */
+    bool widening;      /* somebody can do more than declared: ranks first in reports */
+    bool observe_only;  /* the item says mode: observe */
+    unsigned stage;     /* lower ones first; equal ones together */
     struct change_delta *deltas;
     size_t delta_count;
     const void *action; /* the resource layer's: how to apply it */

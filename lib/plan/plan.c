@@ -66,6 +66,7 @@ void plan_append(struct plan *p, const struct plan *other)
     for (size_t i = 0; i < other->count; i++) {
         const struct change *from = &other->changes[i];
         struct change *c = plan_add(p, from->type, from->target, from->object);
+        c->part = arena_strdup(p->arena, from->part);
         c->verb = from->verb;
         c->class = from->class;
         c->verdict = from->verdict;
@@ -87,6 +88,7 @@ static int change_order(const void *left, const void *right)
     int order = strcmp(a->type, b->type);
     if (!order) order = strcmp(a->target, b->target);
     if (!order) order = strcmp(a->object, b->object);
+    if (!order) order = strcmp(a->part ? a->part : "", b->part ? b->part : "");
     return order ? order : (int)a->verb - (int)b->verb;
 }
 
@@ -123,6 +125,7 @@ void plan_digest(const struct plan *p, char out[65])
         hash_text(h, c->type);
         hash_text(h, c->target);
         hash_text(h, c->object);
+        hash_optional(h, c->part);
         hash_text(h, change_verb_word(c->verb));
         for (size_t k = 0; k < c->delta_count; k++) {
             hash_text(h, c->deltas[k].path);

@@ -20,7 +20,7 @@ struct plan {
 };
 
 struct plan_counts {
-    size_t drifted;      /* everything that differs, restart debt not counted */
+    size_t drifted; /* everything that differs, restart debt not counted */
     size_t go;
     size_t waiting;
     size_t never;

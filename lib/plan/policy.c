@@ -35,6 +35,5 @@ void policy_permit(struct plan *p, const struct policy *policy, const struct pol
 {
     bool too_many = deletions(p) > policy->limit_deletions;
     for (size_t i = 0; i < p->count; i++)
-        if (p->changes[i].verdict == CHANGE_GO)
-            permit_one(&p->changes[i], policy, facts, too_many);
+        if (p->changes[i].verdict == CHANGE_GO) permit_one(&p->changes[i], policy, facts, too_many);
 }

@@ -14,18 +14,11 @@ static const struct palette colours = {"\033[32m", "\033[33m", "\033[31m",
 static const char *sign_of(const struct change *c, const struct palette *k, const char **colour)
 {
     switch (c->verb) {
-    case CHANGE_CREATE:
-        *colour = k->create;
-        return "+";
-    case CHANGE_DELETE:
-        *colour = k->take;
-        return "-";
-    case CHANGE_UPDATE:
-        *colour = k->update;
-        return "~";
+    case CHANGE_CREATE: *colour = k->create; return "+";
+    case CHANGE_DELETE: *colour = k->take; return "-";
+    case CHANGE_UPDATE: *colour = k->update; return "~";
     case CHANGE_REPORT:
-    case CHANGE_VERB_N:
-        break;
+    case CHANGE_VERB_N: break;
     }
     *colour = k->report;
     return "!";
@@ -77,8 +70,8 @@ static json_t *change_json(const struct change *c)
 {
     json_t *deltas = json_array();
     for (size_t i = 0; i < c->delta_count; i++)
-        json_array_append_new(deltas, json_pack("{s:s, s:o, s:o}", "path", c->deltas[i].path, "from",
-                                                optional_text(c->deltas[i].from), "to",
+        json_array_append_new(deltas, json_pack("{s:s, s:o, s:o}", "path", c->deltas[i].path,
+                                                "from", optional_text(c->deltas[i].from), "to",
                                                 optional_text(c->deltas[i].to)));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:o}", "type", c->type, "target",
                      c->target, "object", c->object, "verb", change_verb_word(c->verb), "class",

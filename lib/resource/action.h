@@ -15,9 +15,9 @@ struct action {
     const char *method;
     const char *id; /* resource id */
     const char *api_version;
-    const char *body;             /* JSON without secrets, or NULL */
-    const char *secret_path;      /* where 'secret' goes in the body when it is sent; NULL: nowhere */
-    const struct secret *secret;  /* borrowed from the target */
+    const char *body;        /* JSON without secrets, or NULL */
+    const char *secret_path; /* where 'secret' goes in the body when it is sent; NULL: nowhere */
+    const struct secret *secret; /* borrowed from the target */
     /* SQL: statements of one database. */
     const char *database;
     enum sql_mode mode;

@@ -33,7 +33,6 @@ enum seen_state {
 struct observation {
     enum seen_state state;
     struct err err;      /* why it failed */
-    uint64_t since;      /* monotonic ms since when it has failed; 0: it has not */
     json_t *body;        /* ARM scopes; owned */
     struct arena *arena; /* SQL scopes: holds what 'cluster' or 'database' point to; owned */
     const struct pg_cluster *cluster;

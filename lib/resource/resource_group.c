@@ -1,0 +1,49 @@
+/* The resource group that holds everything of a document. Made where it is missing and creation is
+ * allowed; its tags are kept; never deleted. */
+#include "resource/compare.h"
+#include "resource/resource.h"
+
+static void compare(const struct comparison *c);
+
+const struct field resource_group_fields[] = {
+    {.path = "name",
+     .kind = FIELD_NAME,
+     .flags = FIELD_KEY | FIELD_REQUIRED,
+     .max = 90,
+     .min = 1,
+     .pattern = "^[-A-Za-z0-9_.()]*[-A-Za-z0-9_()]$",
+     .form = "letters, digits, . _ - ( ), not ending with a dot",
+     .help = "Name of the resource group.",
+     .source = "Microsoft.Resources 2024-07-01 swagger"},
+    {.path = "location",
+     .kind = FIELD_LOCATION,
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .help = "Azure region.",
+     .source = "ARM resource API reference: location never changes"},
+    {.path = "tags",
+     .kind = FIELD_MAP,
+     .flags = FIELD_WHOLE_OBJECT,
+     .help = "Tags.",
+     .source = "ARM: tags in a PATCH replace all tags"},
+    {.path = "mode",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_LOCAL,
+     .choices = compare_modes,
+     .help = "observe: report only."},
+    {0},
+};
+
+const struct resource resource_resource_group = {
+    .name = "resource_group",
+    .summary = "The resource group that holds everything of the document",
+    .key = "resourceGroup",
+    .api_version = "2024-07-01",
+    .scope = SCOPE_GROUP,
+    .fields = resource_group_fields,
+    .compare = compare,
+};
+
+static void compare(const struct comparison *c)
+{
+    compare_arm_item(c, &resource_resource_group, STAGE_GROUP);
+}

@@ -1,0 +1,282 @@
+/* The flexible server itself: created, patched, never deleted or replaced. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "resource/compare.h"
+#include "resource/resource.h"
+
+#define SWAGGER "Microsoft.DBforPostgreSQL 2025-08-01 swagger"
+#define CREATE_ONLY_STORE "azure docs: backup-restore/concepts-backup-restore"
+
+static void compare(const struct comparison *c);
+
+static const char *const tiers[] = {"Burstable", "GeneralPurpose", "MemoryOptimized", NULL};
+static const char *const switches[] = {"Enabled", "Disabled", NULL};
+static const char *const storage_types[] = {"Premium_LRS", "PremiumV2_LRS", "UltraSSD_LRS", NULL};
+static const char *const storage_sizes[] = {"32",    "64",    "128",  "256",  "512",
+                                            "1024",  "2048",  "4095", "4096", "8192",
+                                            "16384", "32767", NULL};
+static const char *const storage_tiers[] = {"P1",  "P2",  "P3",  "P4",  "P6",  "P10", "P15", "P20",
+                                            "P30", "P40", "P50", "P60", "P70", "P80", NULL};
+static const char *const ha_modes[] = {"Disabled", "SameZone", "ZoneRedundant", NULL};
+static const char *const zones[] = {"1", "2", "3", NULL};
+
+const struct field server_fields[] = {
+    {.path = "name",
+     .kind = FIELD_NAME,
+     .flags = FIELD_KEY | FIELD_REQUIRED,
+     .min = 3,
+     .max = 63,
+     .pattern = "^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$",
+     .form = "letters and digits, with single hyphens between them",
+     .help = "Name of the server; the first label of its host name.",
+     .source = SWAGGER},
+    {.path = "location",
+     .kind = FIELD_LOCATION,
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .help = "Azure region.",
+     .source = "ARM resource API reference: location never changes"},
+    {.path = "tags",
+     .kind = FIELD_MAP,
+     .flags = FIELD_WHOLE_OBJECT,
+     .help = "Tags; all of them, where any are declared.",
+     .source = "ARM: tags in a PATCH replace all tags"},
+    {.path = "sku",
+     .kind = FIELD_OBJECT,
+     .flags = FIELD_REQUIRED | FIELD_WHOLE_OBJECT,
+     .help = "Compute.",
+     .source = SWAGGER},
+    {.path = "sku.name",
+     .kind = FIELD_STRING,
+     .flags = FIELD_REQUIRED | FIELD_DISRUPTIVE,
+     .min = 1,
+     .max = 64,
+     .help = "Compute size, as Standard_D4s_v3. Scaling restarts the server.",
+     .source = SWAGGER},
+    {.path = "sku.tier",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_REQUIRED | FIELD_DISRUPTIVE,
+     .choices = tiers,
+     .help = "Compute tier; it must match the size.",
+     .source = SWAGGER},
+    {.path = "properties.version",
+     .kind = FIELD_STRING,
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .pattern = "^[0-9]+$",
+     .form = "a major version as text",
+     .help = "Major version. An upgrade is a project of its own: a difference is reported.",
+     .source = SWAGGER},
+    {.path = "properties.administratorLogin",
+     .kind = FIELD_NAME,
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .help =
+         "The administrator, as whom the daemon connects; member of azure_pg_admin, no superuser.",
+     .source = SWAGGER},
+    {.path = "properties.administratorLoginPassword",
+     .kind = FIELD_STRING,
+     .flags = FIELD_REQUIRED | FIELD_SECRET,
+     .help = "Reference to the administrator's password: sent at creation, used to connect.",
+     .source = SWAGGER ": never returned"},
+    {.path = "properties.availabilityZone",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_CREATE_ONLY,
+     .choices = zones,
+     .help =
+         "Zone of the primary. It swaps with the standby's at every failover, which is no drift.",
+     .source = "azure docs: high-availability/concepts-high-availability"},
+    {.path = "properties.storage.storageSizeGB",
+     .kind = FIELD_INT,
+     .flags = FIELD_AT_LEAST,
+     .choices = storage_sizes,
+     .unit = "GiB",
+     .help = "Size of the disk. It only grows, by itself too: more than declared is no drift.",
+     .source = "terraform-provider-azurerm: sizes of Premium_LRS"},
+    {.path = "properties.storage.type",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_CREATE_ONLY,
+     .choices = storage_types,
+     .fallback = "Premium_LRS",
+     .help = "Kind of disk. Premium_LRS is answered as an empty text.",
+     .source = "recorded answers, api-version 2025-08-01"},
+    {.path = "properties.storage.tier",
+     .kind = FIELD_ENUM,
+     .choices = storage_tiers,
+     .help = "Performance tier of the disk.",
+     .source = SWAGGER},
+    {.path = "properties.storage.autoGrow",
+     .kind = FIELD_ENUM,
+     .choices = switches,
+     .help = "Whether the disk grows by itself.",
+     .source = SWAGGER},
+    {.path = "properties.backup.backupRetentionDays",
+     .kind = FIELD_INT,
+     .min = 7,
+     .max = 35,
+     .fallback = "7",
+     .unit = "days",
+     .help = "How long backups are kept.",
+     .source = SWAGGER},
+    {.path = "properties.backup.geoRedundantBackup",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_CREATE_ONLY,
+     .choices = switches,
+     .fallback = "Disabled",
+     .help = "Whether backups are copied to the paired region.",
+     .source = CREATE_ONLY_STORE},
+    {.path = "properties.highAvailability",
+     .kind = FIELD_OBJECT,
+     .flags = FIELD_WHOLE_OBJECT,
+     .help = "The standby.",
+     .source = "terraform-provider-azurerm: the standby's zone goes with the mode only"},
+    {.path = "properties.highAvailability.mode",
+     .kind = FIELD_ENUM,
+     .choices = ha_modes,
+     .fallback = "Disabled",
+     .help = "Whether and where a standby is kept.",
+     .source = SWAGGER},
+    {.path = "properties.highAvailability.standbyAvailabilityZone",
+     .kind = FIELD_ENUM,
+     .choices = zones,
+     .help = "Zone of the standby; see availabilityZone.",
+     .source = SWAGGER},
+    {.path = "properties.network.publicNetworkAccess",
+     .kind = FIELD_ENUM,
+     .choices = switches,
+     .help = "Whether the public endpoint answers.",
+     .source = SWAGGER},
+    {.path = "properties.network.delegatedSubnetResourceId",
+     .kind = FIELD_ARM_ID,
+     .flags = FIELD_CREATE_ONLY,
+     .help = "Subnet of a VNet-integrated server.",
+     .source = SWAGGER},
+    {.path = "properties.network.privateDnsZoneArmResourceId",
+     .kind = FIELD_ARM_ID,
+     .flags = FIELD_CREATE_ONLY,
+     .help = "Private DNS zone of a VNet-integrated server.",
+     .source = SWAGGER},
+    {.path = "properties.authConfig",
+     .kind = FIELD_OBJECT,
+     .flags = FIELD_WHOLE_OBJECT,
+     .help = "Who may log in how.",
+     .source = SWAGGER},
+    {.path = "properties.authConfig.activeDirectoryAuth",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_DISRUPTIVE,
+     .choices = switches,
+     .fallback = "Disabled",
+     .help = "Microsoft Entra authentication. Enabling it restarts the server.",
+     .source = "azure docs: security/security-entra-concepts"},
+    {.path = "properties.authConfig.passwordAuth",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_DISRUPTIVE,
+     .choices = switches,
+     .fallback = "Enabled",
+     .help = "Password authentication.",
+     .source = SWAGGER},
+    {.path = "properties.authConfig.tenantId",
+     .kind = FIELD_STRING,
+     .flags = FIELD_NOCASE | FIELD_DISRUPTIVE,
+     .help = "Entra tenant.",
+     .source = SWAGGER},
+    {.path = "properties.maintenanceWindow",
+     .kind = FIELD_OBJECT,
+     .flags = FIELD_NOT_AT_CREATE | FIELD_WHOLE_OBJECT,
+     .help = "When Azure may patch the server, in UTC.",
+     .source = "terraform-provider-azurerm: cannot be given at creation"},
+    {.path = "properties.maintenanceWindow.customWindow",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_NOT_AT_CREATE,
+     .choices = switches,
+     .fallback = "Disabled",
+     .help = "Whether the window is one's own.",
+     .source = SWAGGER},
+    {.path = "properties.maintenanceWindow.dayOfWeek",
+     .kind = FIELD_INT,
+     .flags = FIELD_NOT_AT_CREATE,
+     .min = 0,
+     .max = 6,
+     .fallback = "0",
+     .help = "0 is Sunday.",
+     .source = SWAGGER},
+    {.path = "properties.maintenanceWindow.startHour",
+     .kind = FIELD_INT,
+     .flags = FIELD_NOT_AT_CREATE,
+     .min = 0,
+     .max = 23,
+     .fallback = "0",
+     .unit = "hours",
+     .help = "UTC.",
+     .source = SWAGGER},
+    {.path = "properties.maintenanceWindow.startMinute",
+     .kind = FIELD_INT,
+     .flags = FIELD_NOT_AT_CREATE,
+     .min = 0,
+     .max = 59,
+     .fallback = "0",
+     .unit = "minutes",
+     .help = "UTC.",
+     .source = SWAGGER},
+    {.path = "mode",
+     .kind = FIELD_ENUM,
+     .flags = FIELD_LOCAL,
+     .choices = compare_modes,
+     .help = "observe: report only, for the server and everything on it and in it."},
+    {.path = "configurations",
+     .kind = FIELD_MAP,
+     .flags = FIELD_LOCAL,
+     .fields = configuration_fields,
+     .help = "Server parameters by name: a value, or an object with more to say."},
+    {.path = "firewallRules",
+     .kind = FIELD_LIST,
+     .flags = FIELD_LOCAL,
+     .fields = firewall_rule_fields,
+     .help = "Firewall rules; what is not listed is undeclared."},
+    {0},
+};
+
+const struct resource resource_server = {
+    .name = "server",
+    .summary = "The flexible server",
+    .key = "servers[]",
+    .api_version = "2025-08-01",
+    .scope = SCOPE_SERVER,
+    .fields = server_fields,
+    .compare = compare,
+};
+
+/* After a failover the two zones have changed places: a fact, not drift (terraform-provider-azurerm
+ * issues 13443 and 25538). Then the observed body is looked at as if they had not. */
+static json_t *zones_as_declared(const json_t *want, const json_t *have)
+{
+    static const char primary[] = "properties.availabilityZone";
+    static const char standby[] = "properties.highAvailability.standbyAvailabilityZone";
+    const char *want_primary = json_text_at(want, primary);
+    const char *want_standby = json_text_at(want, standby);
+    const char *have_primary = json_text_at(have, primary);
+    const char *have_standby = json_text_at(have, standby);
+    bool swapped = want_primary && want_standby && have_primary && have_standby &&
+                   strcmp(want_primary, have_standby) == 0 &&
+                   strcmp(want_standby, have_primary) == 0;
+    if (!swapped) return NULL;
+    json_t *copy = json_deep_copy(have);
+    json_put_at(copy, primary, json_string(want_primary));
+    json_put_at(copy, standby, json_string(want_standby));
+    return copy;
+}
+
+static void compare(const struct comparison *c)
+{
+    const struct observation *o = &c->seen->arm[SCOPE_SERVER];
+    json_t *swapped =
+        o->state == SEEN_COMPLETE ? zones_as_declared(c->target->item, o->body) : NULL;
+    if (!swapped) {
+        compare_arm_item(c, &resource_server, STAGE_SERVER);
+        return;
+    }
+    struct seen view = *c->seen;
+    view.arm[SCOPE_SERVER].body = swapped;
+    const struct comparison as_declared = {.target = c->target, .seen = &view, .plan = c->plan};
+    compare_arm_item(&as_declared, &resource_server, STAGE_SERVER);
+    json_decref(swapped);
+}

@@ -1,0 +1,93 @@
+/* The comparison of everything that lives in the catalogs: see sql_compare.h. */
+#include "resource/sql_compare.h"
+
+#include <string.h>
+
+#include "resource/action.h"
+
+/* Any database of a cluster will do for shared objects; this one is always there. */
+static const char shared_database[] = "postgres";
+
+static const struct resource *type_of(enum pg_change_kind kind)
+{
+    for (size_t i = 0; i < resource_count; i++)
+        if (resources[i]->pg_changes & 1U << kind) return resources[i];
+    return NULL;
+}
+
+static enum change_class class_of(const struct pg_change *p)
+{
+    switch (p->kind) {
+    case PG_CHANGE_DATABASE_CREATE:
+    case PG_CHANGE_ROLE_CREATE: return CHANGE_CREATE_CLASS;
+    case PG_CHANGE_ROLE_PASSWORD: return CHANGE_SECRET_CLASS;
+    default: return CHANGE_ONLINE_CLASS;
+    }
+}
+
+static enum change_verb verb_of(const struct pg_change *p)
+{
+    switch (p->kind) {
+    case PG_CHANGE_ROLE_CREATE:
+    case PG_CHANGE_DATABASE_CREATE:
+    case PG_CHANGE_SCHEMA_CREATE: return CHANGE_CREATE;
+    default: return CHANGE_UPDATE;
+    }
+}
+
+static void add_change(const struct comparison *c, const struct pg_change *p)
+{
+    struct plan *plan = c->plan;
+    const struct resource *type = type_of(p->kind);
+    struct change *change = plan_add(plan, type->name, c->target->name, p->object);
+    change->part = pg_change_word(p->kind);
+    change->verb = verb_of(p);
+    change->class = class_of(p);
+    change->stage = STAGE_SQL + (unsigned)p->kind * STAGE_SQL_STEP;
+    change->widening = p->widening;
+    change->observe_only = c->target->observe_only;
+    if (p->unfixable) {
+        change->verb = CHANGE_REPORT;
+        change->verdict = CHANGE_UNACHIEVABLE;
+        change->reason = p->unfixable;
+    } else {
+        struct action *a = arena_alloc(plan->arena, sizeof(*a));
+        *a = (struct action){.kind = ACTION_SQL,
+                             .database = p->database ? p->database : shared_database,
+                             .mode = p->mode,
+                             .statements = p->statements,
+                             .count = p->statement_count};
+        change->action = a;
+    }
+    for (size_t i = 0; i < p->delta_count; i++)
+        plan_delta(plan, p->deltas[i].field, p->deltas[i].from, p->deltas[i].to);
+}
+
+static void add_changes(const struct comparison *c, const struct pg_changes *changes)
+{
+    for (size_t i = 0; i < changes->count; i++) add_change(c, &changes->items[i]);
+}
+
+void sql_compare_cluster(const struct comparison *c)
+{
+    struct pg_changes changes =
+        pg_diff_cluster(c->target->sql, c->seen->cluster.cluster, c->plan->arena);
+    add_changes(c, &changes);
+}
+
+bool sql_compare_databases(const struct comparison *c)
+{
+    const struct pg_want *want = c->target->sql;
+    bool all = true;
+    for (size_t i = 0; i < want->database_count; i++) {
+        const struct observation *o = &c->seen->databases[i];
+        if (o->state != SEEN_COMPLETE && o->state != SEEN_ABSENT) {
+            all = false;
+            continue;
+        }
+        struct pg_changes changes = pg_diff_database(
+            want, want->databases[i].name, c->seen->cluster.cluster, o->database, c->plan->arena);
+        add_changes(c, &changes);
+    }
+    return all;
+}
