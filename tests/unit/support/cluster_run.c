@@ -63,9 +63,6 @@ static void become(const struct cluster_plan *plan, const char *log)
     /* A change of user clears the death signal: it comes after. */
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
     if (getppid() != supervisor) _exit(126);
-    /* A shell's background job ignores these two, and so would the server until it is up. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGQUIT, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -219,10 +216,14 @@ static void remove_all(const struct cluster_plan *plan)
 
 int cluster_supervise(const struct cluster_plan *plan)
 {
+    /* A shell's background job ignores these two, and so would the server until it is up. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGQUIT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
