@@ -24,7 +24,7 @@ enum backoff_preset {
 extern const struct backoff_policy backoff_presets[BACKOFF_N];
 
 /* The pause in milliseconds after failure number 'attempt' (1 is the first). 'hint_ms' is the other
- * side's (0: none): a floor, never a reason to come earlier. 'random' is uniform over 32 bits. */
+ * side's (0: none) and replaces our own pause. 'random' is uniform over 32 bits. */
 uint64_t backoff_delay(const struct backoff_policy *policy, unsigned attempt, uint64_t hint_ms,
                        uint32_t random);
 

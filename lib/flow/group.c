@@ -1,0 +1,13 @@
+/* Flows that are waited for together: see flow.h. */
+#include "flow/flow.h"
+
+void flow_group_add(struct flow_group *g)
+{
+    g->open++;
+}
+
+void flow_group_end(struct flow_group *g)
+{
+    g->open--;
+    if (g->open == 0) g->done(g);
+}
