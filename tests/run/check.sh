@@ -81,7 +81,7 @@ set +m
 if [ -n "$built" ]; then
     run gcc build
     run clang build/clang --programs unit/ flow/ plan/ config/
-    run san build/san
+    run san build/san e2e/ azure/ prop/ config/ flow/ plan/ unit/
 else
     echo 'FAIL tests did not run: the builds failed'
 fi
