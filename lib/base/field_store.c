@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/secret_ref.h"
 
 /* What the STORED member of a row is, by kind. */
 enum store { STORE_TEXT, STORE_INT, STORE_BOOL, STORE_CHOICE, STORE_STRINGS, STORE_JSON };
@@ -41,9 +42,10 @@ static struct field_strings strings_of(const json_t *array)
     return strings;
 }
 
-static char *text_of(const json_t *value)
+static char *text_of(const struct field *field, const json_t *value)
 {
-    const char *text = json_string_value(value);
+    bool secret = field->flags & FIELD_SECRET; /* the reference, in either of its forms */
+    const char *text = secret ? secret_ref_text(value) : json_string_value(value);
     return text && *text ? xstrdup(text) : NULL;
 }
 
@@ -60,7 +62,7 @@ static void store_row(const struct field *row, json_t *value, void *object)
         *(json_t **)member = value ? json_deep_copy(value) : NULL;
         field_strip_comments(*(json_t **)member);
         break;
-    case STORE_TEXT: *(char **)member = text_of(value); break;
+    case STORE_TEXT: *(char **)member = text_of(row, value); break;
     }
 }
 

@@ -106,7 +106,4 @@ void settings_free(struct settings *s);
 
 enum log_level settings_log_level(const struct settings *s);
 
-/* The JSON Schema of the file; a new reference. */
-json_t *settings_schema(void);
-
 #endif
