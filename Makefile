@@ -260,7 +260,8 @@ install: all ## install below PREFIX (/usr/local) and DESTDIR; an existing confi
 	install -D -m 644 systemd/pgdriftd.sysusers '$(DESTDIR)$(sysusersdir)/pgdriftd.conf'
 	install -D -m 644 systemd/pgdriftd.catalog '$(DESTDIR)$(catalogdir)/pgdriftd.catalog'
 	$(foreach page,$(PAGES),install -d '$(call page_dir,$(page))' && \
-	    $(substitute) $(page) >'$(call page_dir,$(page))/$(notdir $(page))' &&) :
+	    $(substitute) $(page) >'$(call page_dir,$(page))/$(notdir $(page))' && \
+	    chmod 644 '$(call page_dir,$(page))/$(notdir $(page))' &&) :
 	$(if $(COMPLETION),install -D -m 644 $(COMPLETION) '$(DESTDIR)$(completiondir)/pgdrift')
 	$(foreach file,$(CONFIGS),$(call keep_or_install,$(file)) &&) :
 	$(foreach file,$(EXAMPLES),install -D -m 644 config/$(file) '$(DESTDIR)$(exampledir)/$(file)' &&) :

@@ -29,9 +29,11 @@ has() {
     done
 }
 unit_names_what_is_installed() {
-    local program
-    for program in $(sed -nE 's/^Exec(Start|Paths)=//p' "$root/usr/lib/systemd/system/pgdriftd.service" |
-        tr ' ' '\n' | grep '/pgdrift' | grep -v =); do
+    local program programs
+    programs=$(sed -nE 's/^Exec(Start|Paths)=//p' "$root/usr/lib/systemd/system/pgdriftd.service" |
+        tr ' ' '\n' | grep '/pgdrift' | grep -v =)
+    [ -n "$programs" ] || return 1
+    for program in $programs; do
         [ -x "$root/$program" ] || { echo "$program" && return 1; }
     done
 }
@@ -39,10 +41,12 @@ configuration_is_kept() {
     echo '{"mine": true}' >"$root/etc/pgdriftd/pgdriftd.json"
     put install && [ "$(cat "$root/etc/pgdriftd/pgdriftd.json")" = '{"mine": true}' ]
 }
-no_document_acts_by_itself() { [ -z "$(ls -A "$root/etc/pgdriftd/desired.d")" ]; }
-nothing_outside() { [ -z "$(ls "$root" | grep -vxE 'usr|etc')" ]; }
+no_document_acts_by_itself() {
+    [ -d "$root/etc/pgdriftd/desired.d" ] && [ -z "$(ls -A "$root/etc/pgdriftd/desired.d")" ]
+}
+nothing_outside() { [ "$(cd "$root" && echo *)" = "etc usr" ]; }
 only_configuration_left() {
-    put uninstall || return 1
+    put install && put uninstall || return 1
     ! find "$root" -type f -not -path "$root/etc/pgdriftd/*" | grep .
 }
 
