@@ -65,7 +65,7 @@ void loop_task_cancel(struct loop_task *task);
 enum loop_event {
     LOOP_READ = 1 << 0,
     LOOP_WRITE = 1 << 1,
-    LOOP_ERROR = 1 << 2, /* reported only, whether asked for or not */
+    LOOP_ERROR = 1 << 2, /* reported only, whether asked for or not; the watch pauses then */
 };
 
 typedef void loop_watch_cb(void *ctx, unsigned events);
