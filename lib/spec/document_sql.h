@@ -1,0 +1,19 @@
+/* The SQL half of a document: roles, databases and privileges of one server, as lib/pg wants them.
+ */
+#ifndef SPEC_DOCUMENT_SQL_H
+#define SPEC_DOCUMENT_SQL_H
+
+#include "base/problem.h"
+#include "spec/desired.h"
+
+/* Finds the secret that the reference at 'path' of the document means; NULL with a problem added,
+ * or without one where secrets are left alone. */
+struct secret *document_secret(struct document *d, const json_t *reference, const char *path,
+                               enum settings_secrets how, struct problems *problems);
+
+/* Fills in target->sql and its schema files from the document's lists. 'only' says that the
+ * document has no other server, so that items need not name theirs. */
+void document_sql(struct document *d, struct target *target, bool only, enum settings_secrets how,
+                  struct problems *problems);
+
+#endif
