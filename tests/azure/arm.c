@@ -1,0 +1,214 @@
+/* Azure Resource Manager: see arm.h. The surface is one table of path patterns; a path that no row
+ * knows is a type that does not exist here. */
+#include "arm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "capability.h"
+#include "clock.h"
+#include "configuration.h"
+#include "database.h"
+#include "firewall_rule.h"
+#include "lro.h"
+#include "resource_group.h"
+#include "server.h"
+#include "throttle.h"
+#include "token.h"
+
+#define GROUP "/subscriptions/{}/resourcegroups/{}"
+#define LOCATION "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/{}"
+#define SERVERS GROUP "/providers/Microsoft.DBforPostgreSQL/flexibleServers"
+#define POSTGRES_VERSIONS "2025-08-01, 2024-08-01"
+#define GROUP_VERSIONS "2024-11-01, 2024-07-01"
+
+typedef void route_fn(struct exchange *x);
+
+enum route_flag {
+    NEEDS_GROUP = 1,  /* the resource group must exist */
+    NEEDS_SERVER = 2, /* and the server */
+};
+
+struct route {
+    const char *method, *pattern, *type, *versions;
+    route_fn *run;
+    int flags;
+};
+
+#define PG POSTGRES_VERSIONS
+#define CHILD (NEEDS_GROUP | NEEDS_SERVER)
+
+static const struct route routes[] = {
+    {"GET", "/subscriptions/{}/resourcegroups", "resourceGroups", GROUP_VERSIONS,
+     resource_group_list, 0},
+    {"GET", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_get, 0},
+    {"HEAD", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_head, 0},
+    {"PUT", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_put, 0},
+    {"PATCH", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_patch, NEEDS_GROUP},
+    {"DELETE", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_delete, NEEDS_GROUP},
+
+    {"GET", "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/flexibleServers",
+     "flexibleServers", PG, server_list, 0},
+    {"GET", SERVERS, "flexibleServers", PG, server_list, NEEDS_GROUP},
+    {"GET", SERVERS "/{}", "flexibleServers", PG, server_get, NEEDS_GROUP},
+    {"PUT", SERVERS "/{}", "flexibleServers", PG, server_put, NEEDS_GROUP},
+    {"PATCH", SERVERS "/{}", "flexibleServers", PG, server_patch, CHILD},
+    {"DELETE", SERVERS "/{}", "flexibleServers", PG, server_delete, NEEDS_GROUP},
+    {"POST", SERVERS "/{}/start", "flexibleServers/start", PG, server_start, CHILD},
+    {"POST", SERVERS "/{}/stop", "flexibleServers/stop", PG, server_stop, CHILD},
+    {"POST", SERVERS "/{}/restart", "flexibleServers/restart", PG, server_restart, CHILD},
+
+    {"GET", SERVERS "/{}/configurations", "flexibleServers/configurations", PG, configuration_list,
+     CHILD},
+    {"GET", SERVERS "/{}/configurations/{}", "flexibleServers/configurations", PG,
+     configuration_get, CHILD},
+    {"PUT", SERVERS "/{}/configurations/{}", "flexibleServers/configurations", PG,
+     configuration_write, CHILD},
+    {"PATCH", SERVERS "/{}/configurations/{}", "flexibleServers/configurations", PG,
+     configuration_write, CHILD},
+    {"GET", SERVERS "/{}/firewallRules", "flexibleServers/firewallRules", PG, firewall_rule_list,
+     CHILD},
+    {"GET", SERVERS "/{}/firewallRules/{}", "flexibleServers/firewallRules", PG, firewall_rule_get,
+     CHILD},
+    {"PUT", SERVERS "/{}/firewallRules/{}", "flexibleServers/firewallRules", PG, firewall_rule_put,
+     CHILD},
+    {"DELETE", SERVERS "/{}/firewallRules/{}", "flexibleServers/firewallRules", PG,
+     firewall_rule_delete, CHILD},
+    {"GET", SERVERS "/{}/databases", "flexibleServers/databases", PG, database_list, CHILD},
+    {"GET", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_get, CHILD},
+    {"PUT", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_put, CHILD},
+    {"DELETE", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_delete, CHILD},
+
+    {"GET", LOCATION "/azureAsyncOperation/{}", "azureAsyncOperation", PG, lro_get_status, 0},
+    {"GET", LOCATION "/operationResults/{}", "operationResults", PG, lro_get_result, 0},
+    {"GET", LOCATION "/capabilities", "capabilities", PG, capability_list, 0},
+};
+
+/* Matches segment by segment, letters without case, and collects what the braces stand for. */
+static bool route_matches(const struct route *route, struct exchange *x)
+{
+    const char *args[ARGS_MAX] = {0};
+    const char *p = route->pattern, *s = x->path;
+    int n = 0;
+    while (*p == '/' && *s == '/') {
+        size_t want = strcspn(++p, "/"), have = strcspn(++s, "/");
+        if (want == 2 && p[0] == '{') {
+            if (!have || n == ARGS_MAX) return false;
+            args[n++] = arena_strndup(x->arena, s, have);
+        } else if (want != have || strncasecmp(p, s, want) != 0) {
+            return false;
+        }
+        p += want;
+        s += have;
+    }
+    if (*p || *s) return false;
+    memcpy(x->args, args, sizeof(args));
+    return true;
+}
+
+/* The row for path and method; a row for the path alone goes to 'other'. */
+static const struct route *arm_route(struct exchange *x, const struct route **other)
+{
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (!route_matches(&routes[i], x)) continue;
+        if (strcmp(routes[i].method, x->method) == 0) return &routes[i];
+        *other = &routes[i];
+    }
+    return NULL;
+}
+
+static bool arm_authorised(struct exchange *x)
+{
+    static const struct {
+        const char *code, *message;
+    } refusals[] = {
+        [TOKEN_MISSING] = {"AuthenticationFailed",
+                           "Authentication failed. The 'Authorization' header is missing."},
+        [TOKEN_EXPIRED] = {"ExpiredAuthenticationToken",
+                           "The access token expiry UTC time is earlier than current UTC time."},
+        [TOKEN_UNKNOWN] = {"InvalidAuthenticationToken", "The access token is invalid."},
+    };
+    enum token_verdict verdict = token_judge(x->sim, x->authorization);
+    if (verdict == TOKEN_GOOD) return true;
+    reply_header(
+        x, "WWW-Authenticate",
+        "Bearer authorization_uri=\"https://login.windows.net/%s\", error=\"invalid_token\","
+        " error_description=\"%s\"",
+        x->sim->tenant_id, refusals[verdict].message);
+    reply_error(x, 401, refusals[verdict].code, "%s", refusals[verdict].message);
+    return false;
+}
+
+static bool arm_version_right(struct exchange *x, const struct route *route)
+{
+    const char *version = exchange_query(x, "api-version");
+    if (!version)
+        reply_error(x, 400, "MissingApiVersionParameter",
+                    "The api-version query parameter (?api-version=) is required for all "
+                    "requests.");
+    else if (!strstr(route->versions, version) || strlen(version) != strlen("YYYY-MM-DD"))
+        reply_error(x, 400, "InvalidApiVersionParameter",
+                    "The api-version '%s' is invalid. The supported versions are '%s'.", version,
+                    route->versions);
+    else
+        return true;
+    return false;
+}
+
+/* Subscription, group and server of the path, outermost first. */
+static bool arm_scope_found(struct exchange *x, const struct route *route)
+{
+    if (strcasecmp(x->args[0], x->sim->subscription_id) != 0) {
+        reply_error(x, 404, "SubscriptionNotFound", "The subscription '%s' could not be found.",
+                    x->args[0]);
+        return false;
+    }
+    if ((route->flags & NEEDS_GROUP) && !resource_group_find(x->sim, x->args[1])) {
+        reply_error(x, 404, "ResourceGroupNotFound", "Resource group '%s' could not be found.",
+                    x->args[1]);
+        return false;
+    }
+    if (!(route->flags & NEEDS_SERVER)) return true;
+    x->server = server_find(x->sim, x->args[1], x->args[2]);
+    if (x->server && (!server_hidden(x->server) || strstr(route->type, "/"))) return true;
+    reply_not_found(x, "Microsoft.DBforPostgreSQL/flexibleServers", x->args[2]);
+    return false;
+}
+
+static void arm_reply_ids(struct exchange *x)
+{
+    char request[GUID_TEXT], correlation[GUID_TEXT], now[CLOCK_TEXT];
+    random_guid(request);
+    random_guid(correlation);
+    clock_text(now, 0);
+    reply_header(x, "x-ms-request-id", "%s", x->op ? x->op->id : request);
+    reply_header(x, "x-ms-correlation-request-id", "%s", correlation);
+    reply_header(x, "x-ms-routing-request-id", "KOREACENTRAL:%s:%s", now, correlation);
+    reply_header(x, "Cache-Control", "no-cache");
+    if (x->client_request_id) reply_header(x, "x-ms-client-request-id", "%s", x->client_request_id);
+}
+
+static void arm_dispatch(struct exchange *x)
+{
+    const struct route *other = NULL;
+    const struct route *route = arm_route(x, &other);
+    if (route || other) x->type = (route ? route : other)->type;
+    if (!x->operator_ && (!arm_authorised(x) || !throttle_spend(x->sim->throttle, x))) return;
+    if (!route && other)
+        reply_error(x, 405, "MethodNotAllowed",
+                    "The requested resource does not support http "
+                    "method '%s'.",
+                    x->method);
+    else if (!route)
+        reply_error(x, 404, "InvalidResourceType",
+                    "The resource type could not be found for the path '%s'.", x->path);
+    else if (arm_version_right(x, route) && arm_scope_found(x, route))
+        route->run(x);
+}
+
+void arm_serve(struct exchange *x)
+{
+    x->write = strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0;
+    arm_dispatch(x);
+    arm_reply_ids(x);
+}

@@ -1,0 +1,140 @@
+# Driving a local Azure from a shell story: start it, ask it, wait for it. Sourced, not run.
+# Needs curl and jq. Every function returns non-zero on failure and prints why on standard error.
+
+: "${BUILD:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}"
+: "${AZSIM:=$BUILD/azsim}"
+POSTGRES_API=2025-08-01
+GROUP_API=2024-07-01
+
+# azsim_start DIR [OPTION...]: starts one and waits until it serves. Its facts are then in AZ_* variables.
+azsim_start() {
+    local dir=$1 i
+    shift
+    mkdir -p "$dir"
+    rm -f "$dir/azsim.json"
+    $AZSIM_AS "$AZSIM" --state "$dir" --die-with-parent "$@" >"$dir/out" 2>"$dir/err" &
+    AZ_JOB=$!
+    for ((i = 0; i < 600; i++)); do
+        [ -s "$dir/azsim.json" ] && break
+        kill -0 "$AZ_JOB" 2>/dev/null || { cat "$dir/err" >&2; return 1; }
+        sleep 0.05
+    done
+    [ -s "$dir/azsim.json" ] || { echo "azsim did not start" >&2; return 1; }
+    azsim_use "$dir"
+}
+
+# azsim_use DIR: talks to the one that serves from DIR.
+azsim_use() {
+    AZ_DIR=$1
+    local facts
+    facts=$(jq -r '[.pid, .arm, .login, .imds, .sim, .tenantId, .subscriptionId, .clientId,
+        .clientSecretFile, .caFile, .hostsFile, .requestLog] | join(" ")' "$1/azsim.json") || return 1
+    read -r AZ_PID AZ_ARM AZ_LOGIN AZ_IMDS AZ_SIM AZ_TENANT AZ_SUBSCRIPTION AZ_CLIENT AZ_SECRET_FILE \
+        AZ_CA AZ_HOSTS AZ_LOG <<<"$facts"
+    AZ_PORT=${AZ_ARM##*:}
+    AZ_ADDRESS=$(awk '$2 == "management.azure.com" { print $1 }' "$AZ_HOSTS")
+    AZ_TOKEN=
+}
+
+# azsim_stop: ends the one in use, in order; fails when it does not end well.
+azsim_stop() {
+    kill -TERM "$AZ_PID" 2>/dev/null
+    wait "$AZ_JOB" 2>/dev/null
+}
+
+az_curl() {
+    curl -sS --max-time 60 --cacert "$AZ_CA" --resolve "management.azure.com:$AZ_PORT:$AZ_ADDRESS" \
+        --resolve "login.microsoftonline.com:$AZ_PORT:$AZ_ADDRESS" "$@"
+}
+
+az_login() {
+    AZ_TOKEN=$(curl -sS -H 'Metadata: true' \
+        "$AZ_IMDS/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F" |
+        jq -r .access_token)
+}
+
+# az METHOD PATH [BODY]: one ARM request. PATH is below the subscription, or absolute, or a whole URL.
+# The status is in AZ_STATUS, the headers in AZ_HEADERS, the body in AZ_BODY. Not for use in $(...).
+az() {
+    local method=$1 url=$2 version=$POSTGRES_API
+    [ -n "$AZ_TOKEN" ] || az_login
+    case $url in
+    https://*) ;;
+    /subscriptions/*) url=$AZ_ARM$url ;;
+    *) url=$AZ_ARM/subscriptions/$AZ_SUBSCRIPTION/$url ;;
+    esac
+    case $url in */providers/*) ;; *) version=$GROUP_API ;; esac
+    case $url in *api-version=*) ;; *'?'*) url="$url&api-version=$version" ;; *) url="$url?api-version=$version" ;; esac
+    local args=(-X "$method" -H "Authorization: Bearer $AZ_TOKEN" -D "$AZ_DIR/headers" -o "$AZ_DIR/body" -w '%{http_code}')
+    [ "$method" = HEAD ] && args+=(--head)
+    [ $# -ge 3 ] && args+=(-H 'Content-Type: application/json' --data-binary "$3")
+    : >"$AZ_DIR/headers"
+    : >"$AZ_DIR/body"
+    AZ_STATUS=$(az_curl "${args[@]}" "$url" 2>"$AZ_DIR/curl.err")
+    AZ_EXIT=$?
+    AZ_HEADERS=$(tr -d '\r' <"$AZ_DIR/headers")
+    AZ_BODY=$(cat "$AZ_DIR/body")
+    return $AZ_EXIT
+}
+
+# az_header NAME: of the last answer.
+az_header() {
+    awk -v name="${1,,}:" 'tolower($1) == name { sub(/^[^ ]* /, ""); print; exit }' <<<"$AZ_HEADERS"
+}
+
+# az_jq FILTER: over the last body.
+az_jq() {
+    jq -r "$1" <<<"$AZ_BODY" 2>/dev/null
+}
+
+# az_wait: follows the operation of the last answer to its end; the end is AZ_STATUS_WORD, AZ_CODE.
+az_wait() {
+    local url
+    url=$(az_header Azure-AsyncOperation)
+    AZ_STATUS_WORD=none AZ_CODE=
+    [ -n "$url" ] || return 1
+    while az GET "$url"; do
+        AZ_STATUS_WORD=$(az_jq .status)
+        AZ_CODE=$(az_jq '.error.code // empty')
+        [ "$AZ_STATUS_WORD" = InProgress ] || break
+        sleep 0.05
+    done
+    [ "$AZ_STATUS_WORD" = Succeeded ]
+}
+
+# az_do METHOD PATH [BODY]: a write and its end, tried again while the server is busy.
+az_do() {
+    while az "$@"; do
+        [ "$AZ_STATUS" = 409 ] && [ "$(az_jq .error.code)" = ServerIsBusy ] || break
+        sleep 0.05
+    done
+    [ "$AZ_STATUS" = 202 ] && az_wait
+}
+
+# az_sim METHOD PATH [BODY]: the simulator's own API; prints the answer.
+az_sim() {
+    local args=(-X "$1")
+    [ $# -ge 3 ] && args+=(-H 'Content-Type: application/json' --data-binary "$3")
+    curl -sS --max-time 60 "${args[@]}" "$AZ_SIM/sim/$2"
+}
+
+# az_rg NAME; az_server RG NAME: paths below the subscription.
+az_rg() { echo "resourceGroups/$1"; }
+az_server() { echo "resourceGroups/$1/providers/Microsoft.DBforPostgreSQL/flexibleServers/$2"; }
+
+# az_psql SERVER USER PASSWORD DB [ARG...]: over TCP, by the address in the hosts file, with TLS unless PGSSLMODE says else.
+az_psql() {
+    local server=$1 user=$2 password=$3 db=$4 address
+    shift 4
+    address=$(awk -v name="$server.postgres.database.azure.com" '$2 == name { print $1 }' "$AZ_HOSTS")
+    PGPASSWORD=$password PGSSLMODE=${PGSSLMODE:-verify-full} PGSSLROOTCERT=$AZ_CA PGCONNECT_TIMEOUT=10 \
+        psql -X -q -A -t -d "host=$server.postgres.database.azure.com hostaddr=$address user=$user dbname=$db" "$@"
+}
+
+# az_super SERVER [ARG...]: psql as the superuser over the Unix socket.
+az_super() {
+    local server=$1 host
+    shift
+    host=$(az_sim GET "superuser/$server" | jq -r .host)
+    psql -X -q -A -t -h "$host" -U azuresu -d postgres "$@"
+}

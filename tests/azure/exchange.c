@@ -1,0 +1,154 @@
+/* One request and its reply: see exchange.h. */
+#include "exchange.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+#include "sim.h"
+
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+static const char *percent_decode(struct arena *arena, const char *text, size_t length, bool form)
+{
+    char *out = arena_alloc(arena, length + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++) {
+        int high = -1, low = -1;
+        if (text[i] == '%' && i + 2 < length) {
+            high = hex(text[i + 1]);
+            low = hex(text[i + 2]);
+        }
+        if (high >= 0 && low >= 0) {
+            out[n++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            out[n++] = form && text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+struct exchange *exchange_new(struct sim *sim, const char *method, const char *target)
+{
+    struct arena *arena = arena_new();
+    struct exchange *x = arena_alloc(arena, sizeof(*x));
+    x->sim = sim;
+    x->arena = arena;
+    x->method = arena_strdup(arena, method);
+    x->target = arena_strdup(arena, target);
+    x->status = 200;
+    x->text = "";
+    x->type = "unknown";
+    buf_init(&x->body, BODY_MAX);
+    const char *mark = strchr(x->target, '?');
+    size_t length = mark ? (size_t)(mark - x->target) : strlen(x->target);
+    while (length > 1 && x->target[length - 1] == '/') length--;
+    x->path = percent_decode(arena, x->target, length, false);
+    x->query = mark ? mark + 1 : "";
+    return x;
+}
+
+void exchange_free(struct exchange *x)
+{
+    if (!x) return;
+    buf_wipe(&x->body);
+    json_decref(x->json);
+    arena_free(x->arena);
+}
+
+const char *form_value(struct arena *arena, const char *form, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *p = form; *p; p += strcspn(p, "&"), p += (*p == '&')) {
+        if (strncmp(p, name, length) == 0 && p[length] == '=') {
+            const char *value = p + length + 1;
+            return percent_decode(arena, value, strcspn(value, "&"), true);
+        }
+    }
+    return NULL;
+}
+
+const char *exchange_query(const struct exchange *x, const char *name)
+{
+    return form_value(x->arena, x->query, name);
+}
+
+void reply_header(struct exchange *x, const char *name, const char *format, ...)
+{
+    if (x->header_n == HEADERS_MAX) return;
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (length < 0) return;
+    char *value = arena_alloc(x->arena, (size_t)length + 1);
+    va_start(args, format);
+    vsnprintf(value, (size_t)length + 1, format, args);
+    va_end(args);
+    x->headers[x->header_n++] = (struct header){arena_strdup(x->arena, name), value};
+}
+
+void reply_text(struct exchange *x, int status, const char *text)
+{
+    x->status = status;
+    x->text = arena_strdup(x->arena, text);
+    x->text_length = strlen(text);
+}
+
+void reply_json(struct exchange *x, int status, json_t *body)
+{
+    char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(body);
+    reply_header(x, "Content-Type", "application/json; charset=utf-8");
+    reply_text(x, status, text ? text : "");
+    free(text);
+}
+
+void reply_error(struct exchange *x, int status, const char *code, const char *format, ...)
+{
+    char message[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    x->error_code = arena_strdup(x->arena, code);
+    reply_json(x, status, json_pack("{s:{s:s, s:s}}", "error", "code", code, "message", message));
+}
+
+void reply_not_found(struct exchange *x, const char *type, const char *name)
+{
+    reply_error(x, 404, "ResourceNotFound",
+                "The Resource '%s/%s' under resource group '%s' was not found. For more details "
+                "please go to https://aka.ms/ARMResourceNotFoundFix",
+                type, name, x->args[1] ? x->args[1] : "");
+}
+
+void reply_list(struct exchange *x, json_t *items)
+{
+    size_t size = (size_t)setting(&x->sim->settings, SET_PAGE_SIZE);
+    const char *token = exchange_query(x, "%24skiptoken");
+    if (!token) token = exchange_query(x, "$skiptoken");
+    size_t from = token ? (size_t)strtoul(token, NULL, 10) : 0;
+    size_t to = x->empty_page ? from : from + size;
+    json_t *page = json_array();
+    for (size_t i = from; i < to && i < json_array_size(items); i++)
+        json_array_append(page, json_array_get(items, i));
+    json_t *body = json_pack("{s:o}", "value", page);
+    if (to < json_array_size(items) || x->empty_page) {
+        char *link = xasprintf("%s%s?api-version=%s&%%24skiptoken=%zu", x->sim->arm_url, x->path,
+                               exchange_query(x, "api-version"), to);
+        json_object_set_new(body, "nextLink", json_string(link));
+        free(link);
+    }
+    json_decref(items);
+    reply_json(x, 200, body);
+}

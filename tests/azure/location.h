@@ -1,0 +1,13 @@
+/* The regions' two spellings: "koreacentral" and "Korea Central". */
+#ifndef AZSIM_LOCATION_H
+#define AZSIM_LOCATION_H
+
+#include <stdbool.h>
+
+/* Lower case without blanks; free() it. */
+char *location_name(const char *location);
+/* As servers are answered: the display name; the text itself for a region not known here. */
+const char *location_display(const char *location);
+bool location_same(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,108 @@
+/* Changing and deleting a flexible server: see server.h. The new document is worked out when the
+ * request comes and takes its place when the operation ends. */
+#include "server.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "cluster.h"
+#include "configuration.h"
+#include "lro.h"
+#include "server_field.h"
+
+static int update_work(struct op *op, struct err *err)
+{
+    struct cluster *cluster = op->server->cluster;
+    const char *login = json_text_at(op->plan.args, "doc.properties.administratorLogin");
+    const char *password = json_text_at(op->plan.args, "password");
+    if (!cluster) return 0;
+    if (password && cluster_set_password(cluster, login, password, err) < 0) return -1;
+    if (json_bool_at(op->plan.args, "restart", false)) return cluster_restart(cluster, false, err);
+    return 0;
+}
+
+static void update_finish(struct op *op)
+{
+    struct server *server = op->server;
+    server_change(server);
+    json_object_set(server->record, "doc", json_object_get(op->plan.args, "doc"));
+    if (json_bool_at(op->plan.args, "restart", false)) configuration_restarted(server);
+    server_set_state(server, "Ready", "updated");
+}
+
+static void update_fail(struct op *op)
+{
+    server_set_state(op->server, "Ready", "the update failed");
+}
+
+static json_t *update_args(const struct exchange *x, json_t *doc, bool restart)
+{
+    const char *password = json_text_at(x->json, "properties.administratorLoginPassword");
+    json_t *args = json_pack("{s:o, s:b}", "doc", doc, "restart", (int)restart);
+    if (password) json_object_set_new(args, "password", json_string(password));
+    return args;
+}
+
+void server_patch(struct exchange *x)
+{
+    struct server *server = x->server;
+    struct refusal refusal = {0};
+    bool restart = false;
+    if (server_refuses(x, UPSERT_SERVER)) return;
+    json_t *doc = json_deep_copy(server_doc(server));
+    int r = server_apply(doc, x->json, false, &restart, &refusal);
+    if (r < 0 && refusal.at_once) {
+        json_decref(doc);
+        reply_error(x, 400, refusal.code, "%s", refusal.message);
+        return;
+    }
+    const struct settings *settings = &x->sim->settings;
+    struct op_plan plan = {
+        .name = UPSERT_SERVER,
+        .duration_ms = setting(settings, r < 0 ? SET_LATE_FAILURE_MS : SET_SERVER_UPDATE_MS),
+        .work = update_work,
+        .finish = update_finish,
+        .fail = update_fail,
+        .args = update_args(x, doc, restart),
+        .code = r < 0 ? refusal.code : NULL,
+        .message = refusal.message,
+    };
+    if (lro_start(x, server, plan)) server_set_state(server, "Updating", "PATCH");
+}
+
+static int delete_work(struct op *op, struct err *err)
+{
+    return op->server->cluster ? cluster_remove(op->server->cluster, err) : 0;
+}
+
+static void delete_finish(struct op *op)
+{
+    struct err err = {0};
+    server_remove(op->server);
+    op->server = NULL;
+    if (sim_write_hosts(op->sim, &err) < 0)
+        log_error(LOG_LEVEL_WARNING, NULL, NULL, &err, "the hosts file was not written");
+}
+
+static void delete_fail(struct op *op)
+{
+    server_set_state(op->server, "Ready", "the deletion failed");
+}
+
+void server_delete(struct exchange *x)
+{
+    struct server *server = server_find(x->sim, x->args[1], x->args[2]);
+    if (!server) {
+        reply_text(x, 204, "");
+        return;
+    }
+    struct op_plan plan = {
+        .name = "DropServerManagementOperation",
+        .duration_ms = setting(&x->sim->settings, SET_SERVER_DELETE_MS),
+        .work = delete_work,
+        .finish = delete_finish,
+        .fail = delete_fail,
+    };
+    if (lro_start(x, server, plan)) server_set_state(server, "Dropping", "DELETE");
+}
