@@ -78,11 +78,11 @@ fault() {
 faults_clear() { sim DELETE /sim/fault >/dev/null; }
 
 # An ARM write by somebody else, done when this returns: operator METHOD PATH [BODY]. A PATH without a
-# leading slash lies below the server.
+# leading slash lies below the server; API_VERSION is the server's unless told.
 operator() {
     local path=$2
     case $path in '') path=$SERVER_PATH ;; /*) ;; *) path=$SERVER_PATH/$path ;; esac
-    sim POST /sim/arm "$(jq -nc --arg method "$1" --arg path "$path?api-version=2025-08-01" \
+    sim POST /sim/arm "$(jq -nc --arg method "$1" --arg path "$path?api-version=${API_VERSION:-2025-08-01}" \
         --argjson body "${3:-null}" '{method: $method, path: $path, body: $body}')"
 }
 # What an operator sees: arm_get PATH.
