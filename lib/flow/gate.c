@@ -204,7 +204,7 @@ static msec gate_pump_host(struct gate *g, struct host *h, msec now)
 }
 
 /* Gives up a call that was not sent: its asker has waited long enough. */
-static void pass_expire(struct gate *g, struct pass *p, msec now)
+static void pass_expire(struct pass *p, msec now)
 {
     struct call *outer = p->outer;
     struct reply reply = {.kind = CALL_HTTP};
@@ -228,7 +228,7 @@ static void gate_expire_one(struct gate *g, msec now)
     for (struct host *h = g->hosts; h; h = h->next) {
         for (struct pass *p = h->queue.first; p; p = p->next) {
             if (p->outer->deadline > now && !pass_is_hopeless(p)) continue;
-            pass_expire(g, p, now);
+            pass_expire(p, now);
             return;
         }
     }
