@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pg/array.h"
+
 static const struct {
     char letter;
     const char *word;
@@ -94,32 +96,6 @@ static uint32_t letter_bit(char letter)
 /* Two quotings lie over each other. Outside: array elements, "..." with backslashes where they hold
  * anything special. Inside: putid(), "..." with doubled quotes around names with odd characters.
  * The outer one is taken off first, in place, then each element is read by itself. */
-
-/* Cuts the next element out of 'p', unescaped and ended by NUL in place; NULL: malformed. */
-static char *next_element(char **p)
-{
-    char *in = *p;
-    char *out = in;
-    char *start = in;
-    if (*in == '"') {
-        start = out = ++in;
-        while (*in && *in != '"') {
-            if (*in == '\\' && in[1]) in++;
-            *out++ = *in++;
-        }
-        if (*in != '"') return NULL;
-        in++;
-    } else {
-        while (*in && *in != ',' && *in != '}') in++;
-        out = in;
-    }
-    if (*in != ',' && *in != '}') return NULL;
-    *p = *in == ',' ? in + 1 : in;
-    /* The last element's end may be the brace itself, which ends the whole text anyway. */
-    if (*in == '}') *p = in + 1;
-    *out = '\0';
-    return start;
-}
 
 /* Reads a role name as putid() writes it, unquoted in place; 'length' 0 is PUBLIC. */
 static char *read_name(char **p, size_t *length)
@@ -216,15 +192,15 @@ int pg_acl_parse(struct pg_acl *acl, const char *text, const struct pg_names *na
     if (length < 3 || text[0] != '{' || text[length - 1] != '}') {
         return err_set(err, ERR_PROTOCOL, "an access list is no array");
     }
-    size_t room = 1;
-    for (const char *c = text; *c; c++) room += *c == ',';
+    size_t room = pg_array_room(text);
     struct pg_acl_item *items = arena_array(arena, room, sizeof(*items));
     char *copy = arena_strndup(arena, text + 1, length - 1);
     char *end = copy + length - 1;
     size_t count = 0;
     for (char *p = copy; p < end;) {
-        char *element = next_element(&p);
-        if (!element || count == room) return err_set(err, ERR_PROTOCOL, "malformed access list");
+        char *element;
+        if (!pg_array_next(&p, &element) || count == room)
+            return err_set(err, ERR_PROTOCOL, "malformed access list");
         if (read_item(&items[count], element, names, err) < 0) return -1;
         count++;
     }
