@@ -10,6 +10,7 @@
 #include "base/field_form.h"
 #include "base/secret_ref.h"
 #include "base/suggest.h"
+#include "base/timetext.h"
 #include "base/utf8.h"
 
 enum { SHOWN_MAX = 60 }; /* bytes of a value that a message repeats */
@@ -125,8 +126,8 @@ static void check_length(struct field_checker *c, const struct field *field, con
 
 static bool form_any_duration(const char *text)
 {
-    int64_t seconds;
-    return form_duration(text, &seconds);
+    uint64_t ms;
+    return timetext_duration(text, &ms) == 0;
 }
 
 /* Kinds of text that have a form of their own. */
@@ -201,9 +202,19 @@ static void check_set(struct field_checker *c, const struct field *field, const 
     json_decref(seen);
 }
 
+/* Rows of text that have a default, also an empty one. */
+static bool may_be_empty(const struct field *field)
+{
+    return field->fallback && !(field->flags & FIELD_REQUIRED) && field->kind != FIELD_INT &&
+           field->kind != FIELD_BOOL && field->kind != FIELD_SET;
+}
+
 void field_check_value(struct field_checker *c, const struct field *field, const json_t *value,
                        const char *path)
 {
+    bool text = json_is_string(value);
+    if (text && json_string_length(value) == 0 && may_be_empty(field))
+        return; /* says nothing, as absence does */
     if (field->flags & FIELD_SECRET)
         field_check_secret(c, value, path);
     else if (field->kind == FIELD_INT)
@@ -214,8 +225,8 @@ void field_check_value(struct field_checker *c, const struct field *field, const
         wrong_type(c, "true or false", value, path);
     else if (field->kind == FIELD_BOOL)
         return;
-    else if (!json_is_string(value))
+    else if (!text)
         wrong_type(c, "a string", value, path);
-    else if (json_string_length(value) > 0 || !field->fallback || field->flags & FIELD_REQUIRED)
+    else
         field_check_text(c, field, json_string_value(value), path);
 }

@@ -9,6 +9,7 @@
 
 #include "base/field_form.h"
 #include "base/field_row.h"
+#include "base/timetext.h"
 
 enum { NUMBER_TEXT = 40 };
 
@@ -48,8 +49,8 @@ static bool number_texts_equal(const char *a, const char *b)
 
 static bool durations_equal(const char *a, const char *b)
 {
-    int64_t x, y;
-    if (form_duration(a, &x) && form_duration(b, &y)) return x == y;
+    uint64_t x, y;
+    if (timetext_duration(a, &x) == 0 && timetext_duration(b, &y) == 0) return x == y;
     return strcasecmp(a, b) == 0;
 }
 

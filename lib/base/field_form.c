@@ -16,43 +16,6 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) && !((unsigned char)c & 0x80);
 }
 
-/* Designators in the order in which ISO 8601 wants them; 'M' is minutes, as it follows the T. */
-static const struct {
-    char letter;
-    bool time;
-    int64_t seconds;
-} designators[] = {
-    {'W', false, 604800}, {'D', false, 86400}, {'H', true, 3600}, {'M', true, 60}, {'S', true, 1},
-};
-
-bool form_duration(const char *text, int64_t *out)
-{
-    enum { COUNT = sizeof(designators) / sizeof(designators[0]) };
-    int64_t total = 0;
-    size_t next = 0;
-    bool time = false;
-    if (toupper((unsigned char)*text++) != 'P' || !*text) return false;
-    while (*text) {
-        if (toupper((unsigned char)*text) == 'T') {
-            if (time || !text[1]) return false;
-            time = true;
-            text++;
-            continue;
-        }
-        if (!is_digit(*text)) return false;
-        int64_t number = 0;
-        for (; is_digit(*text) && number < 100000000; text++) number = number * 10 + (*text - '0');
-        int letter = toupper((unsigned char)*text++);
-        while (next < COUNT &&
-               (designators[next].letter != letter || designators[next].time != time))
-            next++;
-        if (next == COUNT) return false;
-        total += number * designators[next++].seconds;
-    }
-    *out = total;
-    return true;
-}
-
 bool form_ipv4(const char *text)
 {
     struct in_addr address;

@@ -1,15 +1,10 @@
-/* The written forms of field values: durations, ids, locations, times. Whether a text has the form,
+/* The written forms of field values: ids, locations, times. Whether a text has the form,
  * and whether two texts mean the same. Used by the field engines only. */
 #ifndef BASE_FIELD_FORM_H
 #define BASE_FIELD_FORM_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-/* ISO 8601 in any case, weeks to seconds ("PT5M", "p1dT2h"); years and months have no fixed length
- * and are refused. Puts seconds into '*out'. */
-bool form_duration(const char *text, int64_t *out);
 bool form_ipv4(const char *text);
 /* "Asia/Seoul", "UTC", "Etc/GMT+9": the form of an IANA name; whether the zone exists is not asked.
  */

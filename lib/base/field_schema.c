@@ -58,9 +58,11 @@ static const char *const kind_patterns[FIELD_KIND_N] = {
 
 static json_t *text_schema(const struct field *field)
 {
-    if (field->flags & FIELD_SECRET) return or_variable(string_with(secret_ref_pattern));
     if (field->choices) return or_variable(json_pack("{s:o}", "enum", choices_of(field)));
-    const char *pattern = field->pattern ? field->pattern : kind_patterns[field->kind];
+    bool secret = field->flags & FIELD_SECRET;
+    const char *pattern = secret           ? secret_ref_pattern
+                          : field->pattern ? field->pattern
+                                           : kind_patterns[field->kind];
     json_t *schema = pattern ? string_with(pattern) : json_pack("{s:s}", "type", "string");
     bool name = field->kind == FIELD_NAME && !field->min && !field->max;
     if (field->min || name)
