@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "clock.h"
 #include "cluster_files.h"
+#include "number.h"
 #include "parameter.h"
 #include "sql.h"
 #include "superuser.h"
@@ -100,7 +101,7 @@ static void cluster_await_predecessor(const struct cluster *c)
     if (!file) return;
     char line[32] = "";
     if (fgets(line, sizeof(line), file)) {
-        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        pid_t pid = (pid_t)number_or(line, 0);
         if (pid > 1) process_ended(pid, STOP_LIMIT_MS / 3);
     }
     fclose(file);

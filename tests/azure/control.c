@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "fault.h"
 #include "lro.h"
+#include "number.h"
 #include "request_log.h"
 #include "seed.h"
 #include "server.h"
@@ -61,7 +62,7 @@ static void requests_get(struct exchange *x, const char *rest)
 {
     (void)rest;
     const char *since = exchange_query(x, "since");
-    reply_json(x, 200, request_log_json(x->sim->log, since ? (size_t)strtoul(since, NULL, 10) : 0));
+    reply_json(x, 200, request_log_json(x->sim->log, (size_t)number_or(since, 0)));
 }
 
 static void reset_log_post(struct exchange *x, const char *rest)

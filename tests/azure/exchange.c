@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
 #include "settings.h"
 #include "sim.h"
 
@@ -137,7 +138,8 @@ void reply_list(struct exchange *x, json_t *items)
     size_t size = (size_t)setting(&x->sim->settings, SET_PAGE_SIZE);
     const char *token = exchange_query(x, "%24skiptoken");
     if (!token) token = exchange_query(x, "$skiptoken");
-    size_t from = token ? (size_t)strtoul(token, NULL, 10) : 0;
+    int64_t asked = number_or(token, 0);
+    size_t from = asked > 0 ? (size_t)asked : 0;
     size_t to = x->empty_page ? from : from + size;
     json_t *page = json_array();
     for (size_t i = from; i < to && i < json_array_size(items); i++)

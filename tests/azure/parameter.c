@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cluster_files.h"
+#include "number.h"
 #include "parameter_azure.h"
 #include "sim.h"
 #include "sql.h"
@@ -113,7 +114,7 @@ static void parse_range(struct parameter *p)
     char *end = NULL;
     if (p->kind != KIND_INTEGER && p->kind != KIND_NUMERIC) return;
     p->min = strtod(p->allowed, &end);
-    p->max = *end == '-' ? strtod(end + 1, NULL) : p->min;
+    p->max = *end == '-' ? strtod(end + 1, &end) : p->min;
 }
 
 static void apply_azure(struct parameter *p, const struct azure_parameter *azure)
@@ -314,7 +315,7 @@ void parameter_sql(const struct parameter *p, const struct sim *sim, const char 
     long long cap = setting(&sim->settings, SET_MAX_CONNECTIONS_CAP);
     if (is_list(p->name))
         list_sql(sim, strcmp(p->name, "shared_preload_libraries") == 0, value, b);
-    else if (strcmp(p->name, "max_connections") == 0 && strtoll(value, NULL, 10) > cap)
+    else if (strcmp(p->name, "max_connections") == 0 && number_or(value, 0) > cap)
         buf_printf(b, "%lld", cap);
     else
         sql_quote(b, '\'', value);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "clock.h"
 #include "location.h"
+#include "number.h"
 #include "sku.h"
 
 enum field_kind { FIELD_TEXT, FIELD_INT, FIELD_ENUM };
@@ -201,13 +202,13 @@ static int check_version(json_t *doc, const json_t *old, struct refusal *refusal
 {
     const char *text = json_text_at(doc, "properties.version");
     const char *before = json_text_at(old, "properties.version");
-    long major = strtol(text, NULL, 10);
+    int64_t major = number_or(text, 0);
     if (major < OLDEST_MAJOR || major > NEWEST_MAJOR ||
         (installed_version && major != installed_version))
         return refuse(refusal, "InvalidParameterValue",
                       "The version '%s' is not available; a real cluster of version %d is.", text,
                       installed_version);
-    if (*before && major < strtol(before, NULL, 10))
+    if (*before && major < number_or(before, 0))
         return refuse(refusal, "InvalidParameterValue", "The version cannot be lowered from %s.",
                       before);
     return 0;

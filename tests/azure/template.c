@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "number.h"
 #include "superuser.h"
 
 enum { SQL_MAX = 64 * 1024 };
@@ -38,16 +39,17 @@ static char *bin_dir_newest(void)
     return dir;
 }
 
-static char *bin_dir_asked(void)
+static char *bin_dir_in_path(void)
 {
-    char line[512];
-    FILE *pipe = popen("pg_config --bindir 2>/dev/null", "r");
-    if (!pipe) return NULL;
-    char *got = fgets(line, sizeof(line), pipe);
-    pclose(pipe);
-    if (!got) return NULL;
-    line[strcspn(line, "\n")] = '\0';
-    return bin_dir_good(line) ? xstrdup(line) : NULL;
+    const char *path = getenv("PATH");
+    for (const char *p = path ? path : ""; *p;) {
+        size_t length = strcspn(p, ":");
+        char *dir = xstrndup(p, length);
+        if (length && bin_dir_good(dir)) return dir;
+        free(dir);
+        p += length + (p[length] == ':');
+    }
+    return NULL;
 }
 
 static char *bin_dir_find(void)
@@ -56,7 +58,7 @@ static char *bin_dir_find(void)
     if (wanted) return bin_dir_good(wanted) ? xstrdup(wanted) : NULL;
     if (bin_dir_good("/usr/lib/postgresql/15/bin")) return xstrdup("/usr/lib/postgresql/15/bin");
     char *dir = bin_dir_newest();
-    return dir ? dir : bin_dir_asked();
+    return dir ? dir : bin_dir_in_path();
 }
 
 /* Azure's clusters are en_US.utf8; a machine without that locale gets C.UTF-8. */
@@ -209,12 +211,12 @@ static const char *template_version(const json_t *settings)
 
 int template_major(const json_t *settings)
 {
-    return (int)strtol(template_version(settings), NULL, 10);
+    return (int)number_lead(template_version(settings), NULL);
 }
 
 const char *template_minor(const json_t *settings, char out[16])
 {
     const char *dot = strchr(template_version(settings), '.');
-    snprintf(out, 16, "%ld", dot ? strtol(dot + 1, NULL, 10) : 0);
+    snprintf(out, 16, "%lld", dot ? (long long)number_lead(dot + 1, NULL) : 0);
     return out;
 }
