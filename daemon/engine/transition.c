@@ -18,7 +18,7 @@ struct entry {
     enum scope scope;
     unsigned attempts;
     bool debt; /* only waits for a restart */
-    uint64_t retry_at;
+    uint64_t held_until;
     uint64_t seen; /* the comparison that last contained it */
     char *type;
     char *object;
@@ -28,7 +28,8 @@ struct entry {
 
 struct unknown_scope {
     char *scope;
-    char *text; /* the error last reported, so that another one is reported too */
+    char *text;     /* the error last reported, so that another one is reported too */
+    uint64_t since; /* monotonic ms */
 };
 
 struct transitions {
@@ -249,14 +250,21 @@ size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned
     return corrected;
 }
 
-void transitions_correcting(struct transitions *t, const struct change *change, uint64_t retry_at)
+void transitions_correcting(struct transitions *t, const struct change *change)
 {
     bool fresh;
     struct entry *e = entry_get(t, change, &fresh);
     if (fresh) entry_describe(e, change);
     e->attempts++;
-    e->retry_at = retry_at;
     if (e->state != DRIFT_STATE_CORRECTING) entry_move(t, e, DRIFT_STATE_CORRECTING, NULL);
+}
+
+void transitions_hold(struct transitions *t, const struct change *change, uint64_t until)
+{
+    bool fresh;
+    struct entry *e = entry_get(t, change, &fresh);
+    if (fresh) entry_describe(e, change);
+    e->held_until = until;
 }
 
 void transitions_failed(struct transitions *t, const struct change *change, const struct err *err)
@@ -289,7 +297,7 @@ unsigned transitions_attempts(const struct transitions *t, const struct change *
 uint64_t transitions_held(const struct transitions *t, const struct change *change)
 {
     const struct entry *e = entry_find(t, change);
-    return e ? e->retry_at : 0;
+    return e ? e->held_until : 0;
 }
 
 struct transition_counts transitions_count(const struct transitions *t)
@@ -328,26 +336,28 @@ static void scope_record(struct transitions *t, enum log_level level, const char
               err ? ": " : "", err ? err->text : "");
 }
 
-void transitions_unknown(struct transitions *t, const char *scope, const struct err *err)
+void transitions_unknown(struct transitions *t, const char *scope, const struct err *err,
+                         uint64_t now)
 {
     struct unknown_scope *u = unknown_find(t, scope);
     if (u && strcmp(u->text, err->text) == 0) return;
     if (!u) {
         t->unknown = xreallocarray(t->unknown, t->unknown_count + 1, sizeof(*t->unknown));
         u = &t->unknown[t->unknown_count++];
-        *u = (struct unknown_scope){.scope = xstrdup(scope)};
+        *u = (struct unknown_scope){.scope = xstrdup(scope), .since = now};
     }
     free(u->text);
     u->text = xstrdup(err->text);
     scope_record(t, LOG_LEVEL_WARNING, MESSAGE_DRIFT_UNKNOWN, scope, err, "unknown");
 }
 
-void transitions_known(struct transitions *t, const char *scope, uint64_t after_ms)
+void transitions_known(struct transitions *t, const char *scope, uint64_t now)
 {
     struct unknown_scope *u = unknown_find(t, scope);
     if (!u) return;
     char sentence[64];
-    snprintf(sentence, sizeof(sentence), "known again after %" PRIu64 " s", after_ms / 1000);
+    snprintf(sentence, sizeof(sentence), "known again after %" PRIu64 " s",
+             (now - u->since) / 1000);
     scope_record(t, LOG_LEVEL_NOTICE, MESSAGE_DRIFT_KNOWN_AGAIN, scope, NULL, sentence);
     free(u->scope);
     free(u->text);

@@ -45,16 +45,19 @@ void transitions_cycle(struct transitions *t, uint64_t cycle);
  * were corrected. */
 size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared);
 
-/* A write of 'change' begins. Until 'retry_at' (monotonic ms) it is held: should the difference
- * still be seen after the write, it is not written again at once. */
-void transitions_correcting(struct transitions *t, const struct change *change, uint64_t retry_at);
+/* A write of 'change' begins. */
+void transitions_correcting(struct transitions *t, const struct change *change);
+/* It has ended, well or not: should the difference still be seen, it is not written again before
+ * 'until' (monotonic ms). */
+void transitions_hold(struct transitions *t, const struct change *change, uint64_t until);
 /* The write failed with 'err'; it stays a difference. */
 void transitions_failed(struct transitions *t, const struct change *change, const struct err *err);
 
-/* A scope could not be read (once until it can be again), or was read. 'since' is how long ago it
- * was last read, milliseconds. */
-void transitions_unknown(struct transitions *t, const char *scope, const struct err *err);
-void transitions_known(struct transitions *t, const char *scope, uint64_t after_ms);
+/* A scope could not be read, or was read, at 'now' (monotonic ms). Says so once, until it changes.
+ */
+void transitions_unknown(struct transitions *t, const char *scope, const struct err *err,
+                         uint64_t now);
+void transitions_known(struct transitions *t, const char *scope, uint64_t now);
 
 /* How often in a row 'change' was written without going away; 0: never. */
 unsigned transitions_attempts(const struct transitions *t, const struct change *change);

@@ -10,6 +10,8 @@ const struct backoff_policy backoff_presets[BACKOFF_N] = {
     /* A server may be busy for a second after it said that it was done. */
     [BACKOFF_BUSY] =
         {.name = "busy", .base_ms = 1500, .cap_ms = 20000, .factor = 2, .jitter_percent = 25},
+    [BACKOFF_REWRITE] =
+        {.name = "rewrite", .base_ms = 1000, .cap_ms = 600000, .factor = 2, .jitter_percent = 25},
     [BACKOFF_CREDENTIAL] = {.name = "credential",
                             .base_ms = 30000,
                             .cap_ms = 600000,

@@ -17,6 +17,7 @@ enum backoff_preset {
     BACKOFF_TRANSIENT,  /* the way there or the other side failed for the moment */
     BACKOFF_THROTTLED,  /* too many requests, and no hint was given */
     BACKOFF_BUSY,       /* another operation holds the object */
+    BACKOFF_REWRITE,    /* a write failed, or its effect is not to be seen yet */
     BACKOFF_CREDENTIAL, /* a credential was refused: somebody has to act first */
     BACKOFF_N
 };

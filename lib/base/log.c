@@ -228,10 +228,12 @@ static bool is_sqlstate(const char *code)
 void log_error(enum log_level level, const char *message_id, const struct log_field *fields,
                const struct err *err, const char *format, ...)
 {
+    static const struct err none;
     char status[16];
+    if (!err) err = &none;
     snprintf(status, sizeof(status), "%d", err->status);
     const struct log_field own[] = {
-        {"ERR_KIND", err_kind_word(err->kind)},
+        {"ERR_KIND", err->kind ? err_kind_word(err->kind) : NULL},
         {"HTTP_STATUS", err->status ? status : NULL},
         {is_sqlstate(err->code) ? "SQLSTATE" : "AZ_ERROR_CODE", *err->code ? err->code : NULL},
         {"AZ_REQUEST_ID", *err->request_id ? err->request_id : NULL},

@@ -7,15 +7,34 @@ static void deny(struct change *c, enum change_verdict verdict, const char *reas
     c->reason = reason;
 }
 
-static size_t deletions(const struct plan *p)
+/* Which limits a plan as a whole goes over. */
+struct excess {
+    bool deletions;
+    bool creations;
+    bool writes;
+};
+
+static struct excess excess_of(const struct plan *p, const struct policy *policy,
+                               const struct policy_facts *facts)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < p->count; i++) n += p->changes[i].verb == CHANGE_DELETE;
-    return n;
+    size_t deletions = 0, creations = 0, writes = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        const struct change *c = &p->changes[i];
+        if (c->verdict != CHANGE_GO) continue;
+        writes++;
+        deletions += c->verb == CHANGE_DELETE;
+        creations += c->verb == CHANGE_CREATE;
+    }
+    return (struct excess){
+        .deletions = deletions > policy->limit_deletions,
+        .creations = creations > policy->limit_creations,
+        .writes = facts->items && writes * 100 > facts->items * policy->limit_percent &&
+                  policy->limit_percent < 100,
+    };
 }
 
 static void permit_one(struct change *c, const struct policy *policy,
-                       const struct policy_facts *facts, bool too_many)
+                       const struct policy_facts *facts, const struct excess *over)
 {
     if (policy->mode == POLICY_OBSERVE)
         deny(c, CHANGE_NEVER, "the document's mode is observe");
@@ -23,8 +42,12 @@ static void permit_one(struct change *c, const struct policy *policy,
         deny(c, CHANGE_NEVER, "the item's mode is observe");
     else if (c->verb == CHANGE_CREATE && c->class == CHANGE_CREATE_CLASS && !policy->allow_create)
         deny(c, CHANGE_NEVER, "policy.allowCreate is false");
-    else if (c->verb == CHANGE_DELETE && too_many)
-        deny(c, CHANGE_NEVER, "more deletions than policy.limits.deletions in one plan");
+    else if (c->verb == CHANGE_DELETE && over->deletions)
+        deny(c, CHANGE_NEVER, "more deletions in one plan than policy.limits.deletions");
+    else if (c->verb == CHANGE_CREATE && over->creations)
+        deny(c, CHANGE_NEVER, "more creations in one plan than limits.blastRadius.creations");
+    else if (over->writes)
+        deny(c, CHANGE_NEVER, "more writes in one plan than limits.blastRadius.percent");
     else if (c->class == CHANGE_DISRUPTIVE_CLASS && !policy->allow_disruptive)
         deny(c, CHANGE_WAIT, "it interrupts connections and policy.allowDisruptive is false");
     else if (facts->busy)
@@ -33,7 +56,7 @@ static void permit_one(struct change *c, const struct policy *policy,
 
 void policy_permit(struct plan *p, const struct policy *policy, const struct policy_facts *facts)
 {
-    bool too_many = deletions(p) > policy->limit_deletions;
+    struct excess over = excess_of(p, policy, facts);
     for (size_t i = 0; i < p->count; i++)
-        if (p->changes[i].verdict == CHANGE_GO) permit_one(&p->changes[i], policy, facts, too_many);
+        if (p->changes[i].verdict == CHANGE_GO) permit_one(&p->changes[i], policy, facts, &over);
 }

@@ -15,11 +15,14 @@ struct policy {
     bool allow_create;      /* ARM resources and databases may be made */
     bool allow_disruptive;  /* writes that interrupt connections may be sent */
     size_t limit_deletions; /* more deletions than this in one plan stop all of them */
+    size_t limit_creations; /* likewise creations */
+    unsigned limit_percent; /* more writes than this part of the declared items stop all of them */
 };
 
 /* What is known about the moment, per target. */
 struct policy_facts {
     const char *busy; /* why no write may be sent to the server now; NULL: may be sent */
+    size_t items; /* declared for the target; 0: not known, then the percentage is not looked at */
 };
 
 /* Gives every change of 'p' that has none yet (verdict GO) its verdict. Changes that the comparison

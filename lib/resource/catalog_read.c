@@ -23,7 +23,7 @@ static const struct flow_row read_rows[] = {
      .text = "read the catalogs in one snapshot",
      .ask = ask_catalog,
      .take = take_catalog,
-     .limit = SECONDS(120)},
+     .limit = SECONDS(60)},
     {0},
 };
 
@@ -51,7 +51,7 @@ void catalog_read_done(struct catalog_read *r)
 
 static int classify(struct flow *f, const struct reply *reply, struct err *err)
 {
-    (void)f;
+    if (flow_classify_transport(f, reply, err)) return -1;
     return pg_classify(&reply->sql, err);
 }
 

@@ -35,6 +35,8 @@ static struct policy policy_of(const json_t *root, const struct settings *settin
         .allow_create = json_bool_at(root, "policy.allowCreate", false),
         .allow_disruptive = json_bool_at(root, "policy.allowDisruptive", false),
         .limit_deletions = (size_t)(deletions < ceiling ? deletions : ceiling),
+        .limit_creations = (size_t)settings->limits.blast_radius.creations,
+        .limit_percent = (unsigned)settings->limits.blast_radius.percent,
     };
 }
 

@@ -1,0 +1,318 @@
+/* The observation of one target: ARM first, because it says whether there is a server to ask; then
+ * the catalogs, cheaply where nothing has moved. See run.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "engine/run.h"
+
+static void look_catalogs(struct run *r);
+static void catalogs_read_all(struct run *r);
+
+static const struct {
+    enum scope scope;
+    const char *collection;
+} lists[] = {
+    {SCOPE_CONFIGURATIONS, "configurations"},
+    {SCOPE_FIREWALL_RULES, "firewallRules"},
+};
+
+struct sql_target look_sql_target(const struct run *r, const char *database)
+{
+    const struct settings *s = engine_world(r->engine)->settings;
+    return (struct sql_target){
+        .host = r->memory.host,
+        .port = "5432",
+        .database = database,
+        .user = r->target->sql_user,
+        .password = r->target->sql_password,
+        .ssl_mode = s->sql.ssl_mode,
+        .ssl_root_cert = s->sql.ssl_root_cert ? s->sql.ssl_root_cert : s->cloud.ca_file,
+    };
+}
+
+/* Puts an outcome into an observation; the one place where a failed look becomes known. */
+static void note(struct run *r, enum run_clock clock, enum scope scope, struct observation *o,
+                 const struct err *err)
+{
+    if (!err) {
+        transitions_known(r->transitions, scope_word(scope),
+                          loop_now(engine_world(r->engine)->loop));
+        return;
+    }
+    o->state = SEEN_FAILED;
+    o->err = *err;
+    r->clocks_failed |= 1U << clock;
+    transitions_unknown(r->transitions, scope_word(scope), err,
+                        loop_now(engine_world(r->engine)->loop));
+}
+
+/* --- ARM ------------------------------------------------------------------------------------- */
+
+static void remember_server(struct run *r, const json_t *body)
+{
+    const char *host = json_text_at(body, "properties.fullyQualifiedDomainName");
+    const char *state = json_text_at(body, "properties.state");
+    r->memory.exists = body != NULL;
+    r->memory.ready = state && strcmp(state, "Ready") == 0;
+    if (!host || (r->memory.host && strcmp(host, r->memory.host) == 0)) return;
+    free(r->memory.host);
+    r->memory.host = xstrdup(host);
+}
+
+static bool list_is_wanted(const struct run *r, size_t i)
+{
+    const struct target *t = r->target;
+    return lists[i].scope == SCOPE_CONFIGURATIONS ? t->configurations != NULL
+                                                  : t->firewall_rules != NULL;
+}
+
+static void list_done(struct flow *f, const struct err *err)
+{
+    struct arm_list *l = f->op;
+    struct run *r = l->owner;
+    size_t i = (size_t)(l - r->lists);
+    struct observation *o = &r->seen.arm[lists[i].scope];
+    r->counts.arm_reads += f->calls;
+    if (!err) {
+        o->state = SEEN_COMPLETE;
+        o->body = l->items;
+        l->items = NULL;
+    }
+    note(r, CLOCK_ARM, lists[i].scope, o, err);
+    flow_group_end(&r->group);
+}
+
+static void lists_start(struct run *r)
+{
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (!list_is_wanted(r, i)) continue;
+        struct arm_list *l = &r->lists[i];
+        char *id = xasprintf("%s/%s", r->target->arm_id, lists[i].collection);
+        arm_list_done(l);
+        arm_list_init(l, &r->azure, id, resource_server.api_version);
+        free(id);
+        l->owner = r;
+        l->flow.done = list_done;
+        l->flow.resource = r->target->name;
+        flow_group_add(&r->group);
+        flow_start(&l->flow, r->azure.io);
+    }
+}
+
+static void get_done(struct flow *f, const struct err *err)
+{
+    struct arm_get *g = f->op;
+    struct run *r = g->owner;
+    bool server = r->target->kind == TARGET_SERVER;
+    enum scope scope = server ? SCOPE_SERVER : SCOPE_GROUP;
+    struct observation *o = &r->seen.arm[scope];
+    bool knew = r->memory.exists;
+    r->counts.arm_reads += f->calls;
+    if (!err) {
+        o->state = g->presence == ARM_PRESENT ? SEEN_COMPLETE : SEEN_ABSENT;
+        o->body = g->body;
+        g->body = NULL;
+        r->group_absent = server && g->presence == ARM_GROUP_ABSENT;
+        remember_server(r, o->body);
+    }
+    note(r, CLOCK_ARM, scope, o, err);
+    if (server && !err && r->memory.exists && !knew) lists_start(r);
+    flow_group_end(&r->group);
+}
+
+static void arm_looked(struct flow_group *g)
+{
+    look_catalogs(g->owner);
+}
+
+static void look_arm(struct run *r)
+{
+    bool server = r->target->kind == TARGET_SERVER;
+    const struct resource *type = server ? &resource_server : &resource_resource_group;
+    r->group = (struct flow_group){.done = arm_looked, .owner = r};
+    arm_get_done(&r->get);
+    arm_get_init(&r->get, &r->azure, r->target->arm_id, type->api_version);
+    r->get.owner = r;
+    r->get.flow.done = get_done;
+    r->get.flow.resource = r->target->name;
+    flow_group_add(&r->group);
+    flow_start(&r->get.flow, r->azure.io);
+    if (server && r->memory.exists) lists_start(r);
+}
+
+/* --- catalogs -------------------------------------------------------------------------------- */
+
+static const char *read_database(const struct run *r, size_t i)
+{
+    return i ? r->target->sql->databases[i - 1].name : "postgres";
+}
+
+static void reads_done(struct run *r)
+{
+    for (size_t i = 0; i < r->read_count; i++) catalog_read_done(&r->reads[i]);
+}
+
+static void read_start(struct run *r, size_t i, bool probe,
+                       void (*done)(struct flow *, const struct err *))
+{
+    const struct sql_target target = look_sql_target(r, read_database(r, i));
+    const struct catalog_mark *mark = i ? &r->memory.databases[i - 1] : &r->memory.cluster;
+    struct catalog_read *read = &r->reads[i];
+    catalog_read_done(read);
+    catalog_read_init(read, i ? CATALOG_DATABASE : CATALOG_CLUSTER, &target, mark, probe);
+    read->owner = r;
+    read->flow.done = done;
+    flow_group_add(&r->group);
+    flow_start(&read->flow, r->azure.io);
+}
+
+static bool full_read_is_due(const struct run *r)
+{
+    const struct settings *s = engine_world(r->engine)->settings;
+    msec now = loop_now(engine_world(r->engine)->loop);
+    msec every = (msec)s->intervals.full_read_hours * 3600 * 1000;
+    return !r->memory.full_read || r->passes > 0 || now - r->memory.full_read >= every ||
+           transitions_any(r->transitions, SCOPE_CLUSTER) ||
+           transitions_any(r->transitions, SCOPE_DATABASE);
+}
+
+static void probe_done(struct flow *f, const struct err *err)
+{
+    struct catalog_read *read = f->op;
+    struct run *r = read->owner;
+    r->counts.sql_queries++;
+    if (err || !read->unchanged) r->catalogs_unchanged = false;
+    flow_group_end(&r->group);
+}
+
+static void probes_done(struct flow_group *g)
+{
+    struct run *r = g->owner;
+    if (!r->catalogs_unchanged) {
+        catalogs_read_all(r);
+        return;
+    }
+    reads_done(r);
+    run_observed(r);
+}
+
+/* Has anything been written to any catalog since the last complete read? */
+static void catalogs_probe(struct run *r)
+{
+    r->catalogs_unchanged = true;
+    r->group = (struct flow_group){.done = probes_done, .owner = r};
+    for (size_t i = 0; i < r->read_count; i++)
+        if (!i || r->memory.database_exists[i - 1]) read_start(r, i, true, probe_done);
+}
+
+static void databases_done(struct flow_group *g)
+{
+    struct run *r = g->owner;
+    if (!(r->clocks_failed & 1U << CLOCK_SQL))
+        r->memory.full_read = loop_now(engine_world(r->engine)->loop);
+    run_observed(r);
+}
+
+static void database_done(struct flow *f, const struct err *err)
+{
+    struct catalog_read *read = f->op;
+    struct run *r = read->owner;
+    size_t i = (size_t)(read - r->reads) - 1;
+    struct observation *o = &r->seen.databases[i];
+    r->counts.sql_queries += (unsigned)pg_database_query_count;
+    if (!err) {
+        o->state = SEEN_COMPLETE;
+        o->database = read->database;
+        o->arena = read->arena;
+        read->arena = NULL;
+        r->memory.databases[i] = read->mark;
+    }
+    note(r, CLOCK_SQL, SCOPE_DATABASE, o, err);
+    flow_group_end(&r->group);
+}
+
+static void databases_read(struct run *r)
+{
+    const struct pg_want *want = r->target->sql;
+    r->group = (struct flow_group){.done = databases_done, .owner = r};
+    flow_group_add(&r->group); /* held open until all have been started */
+    for (size_t i = 0; i < want->database_count; i++) {
+        const char *name = want->databases[i].name;
+        r->memory.database_exists[i] = pg_cluster_database(r->seen.cluster.cluster, name) != NULL;
+        if (r->memory.database_exists[i])
+            read_start(r, i + 1, false, database_done);
+        else
+            r->seen.databases[i].state = SEEN_ABSENT;
+    }
+    flow_group_end(&r->group);
+}
+
+static void cluster_done(struct flow *f, const struct err *err)
+{
+    struct catalog_read *read = f->op;
+    struct run *r = read->owner;
+    struct observation *o = &r->seen.cluster;
+    r->counts.sql_queries += (unsigned)pg_cluster_query_count;
+    if (!err) {
+        o->state = SEEN_COMPLETE;
+        o->cluster = read->cluster;
+        o->arena = read->arena;
+        read->arena = NULL;
+        r->memory.cluster = read->mark;
+    }
+    note(r, CLOCK_SQL, SCOPE_CLUSTER, o, err);
+    flow_group_end(&r->group);
+}
+
+static void cluster_read(struct flow_group *g)
+{
+    struct run *r = g->owner;
+    if (r->seen.cluster.state == SEEN_COMPLETE)
+        databases_read(r);
+    else
+        run_observed(r);
+}
+
+static void catalogs_read_all(struct run *r)
+{
+    r->catalogs_unchanged = false;
+    r->group = (struct flow_group){.done = cluster_read, .owner = r};
+    read_start(r, 0, false, cluster_done);
+}
+
+static void look_catalogs(struct run *r)
+{
+    bool wanted = r->target->sql && r->clocks_due & 1U << CLOCK_SQL;
+    if (!wanted || !r->memory.exists || !r->memory.ready || !r->memory.host)
+        run_observed(r);
+    else if (full_read_is_due(r))
+        catalogs_read_all(r);
+    else
+        catalogs_probe(r);
+}
+
+/* --- both ------------------------------------------------------------------------------------ */
+
+void look_start(struct run *r)
+{
+    seen_done(&r->seen);
+    if (r->target->sql) {
+        r->seen.database_count = r->target->sql->database_count;
+        r->seen.databases = xcalloc(r->seen.database_count, sizeof(*r->seen.databases));
+    }
+    r->clocks_failed = 0;
+    r->catalogs_unchanged = false;
+    if (r->clocks_due & 1U << CLOCK_ARM)
+        look_arm(r);
+    else
+        look_catalogs(r);
+}
+
+void look_cancel(struct run *r)
+{
+    arm_get_done(&r->get);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) arm_list_done(&r->lists[i]);
+    reads_done(r);
+    seen_done(&r->seen);
+}

@@ -1,0 +1,56 @@
+/* The one line that each cycle ends with. See run.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/message_id.h"
+#include "engine/run.h"
+
+/* Resident memory in KiB (proc(5): statm, second field, pages); 0 where /proc does not say. */
+static long resident_kib(void)
+{
+    FILE *in = fopen("/proc/self/statm", "re");
+    if (!in) return 0;
+    long size = 0, resident = 0;
+    int got = fscanf(in, "%ld %ld", &size, &resident);
+    fclose(in);
+    return got == 2 ? resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+}
+
+enum { NUMBERS = 12 };
+
+void summary_cycle(const struct run *r)
+{
+    struct transition_counts n = transitions_count(r->transitions);
+    const struct {
+        const char *field;
+        uint64_t value;
+    } numbers[NUMBERS] = {
+        {"CYCLE", r->cycle},
+        {"ITEMS", r->items},
+        {"DRIFTED", n.drifted},
+        {"CORRECTED", r->counts.corrected},
+        {"WAITING", n.waiting},
+        {"BLOCKED", n.blocked},
+        {"UNKNOWN", n.unknown},
+        {"ARM_READS", r->counts.arm_reads},
+        {"ARM_WRITES", r->counts.arm_writes},
+        {"SQL_QUERIES", r->counts.sql_queries},
+        {"DURATION_MS", loop_now(engine_world(r->engine)->loop) - r->started},
+        {"RSS_KB", (uint64_t)resident_kib()},
+    };
+    char text[NUMBERS][24];
+    struct log_field fields[NUMBERS + 3] = {{"DOCUMENT", r->target->document},
+                                            {"TARGET", r->target->name}};
+    for (size_t i = 0; i < NUMBERS; i++) {
+        snprintf(text[i], sizeof(text[i]), "%" PRIu64, numbers[i].value);
+        fields[i + 2] = (struct log_field){numbers[i].field, text[i]};
+    }
+    log_record(
+        LOG_LEVEL_INFO, MESSAGE_CYCLE, fields,
+        "cycle of %s: %s items, %s drifted, %s corrected, %s waiting; ARM %s reads %s writes, "
+        "SQL %s queries, %s ms, %s KiB",
+        r->target->name, text[1], text[2], text[3], text[4], text[7], text[8], text[9], text[10],
+        text[11]);
+}
