@@ -1,0 +1,105 @@
+/* Read one resource: present, absent, or not known. */
+#include <string.h>
+#include <strings.h>
+
+#include "azure/op_inside.h"
+
+static void ask_token(struct flow *f, struct call *call);
+static void ask_get(struct flow *f, struct call *call);
+static enum flow_verdict take_get(struct flow *f, const struct reply *reply);
+
+const struct flow_row arm_get_rows[] = {
+    {.name = "token",
+     .text = "have an access token, or wait until it has been fetched",
+     .ask = ask_token,
+     .limit = SECONDS(120)},
+    {.name = "get",
+     .text = "read the resource",
+     .ask = ask_get,
+     .take = take_get,
+     .limit = SECONDS(60),
+     .call_limit = SECONDS(30)},
+    {0},
+};
+
+/* The codes with which a 404 speaks of a resource, and of which one. */
+static const struct {
+    const char *code;
+    enum arm_presence presence;
+} absences[] = {
+    {"ResourceNotFound", ARM_ABSENT},
+    {"NotFound", ARM_ABSENT},
+    {"ResourceGroupNotFound", ARM_GROUP_ABSENT},
+};
+
+static void ask_token(struct flow *f, struct call *call)
+{
+    struct arm_get *g = f->op;
+    arm_op_ask_token(&g->op, f, call);
+}
+
+static void ask_get(struct flow *f, struct call *call)
+{
+    struct arm_get *g = f->op;
+    arm_op_ask(&g->op, f, call, "GET", arm_url(g->op.az, g->op.id, g->op.api_version, NULL));
+}
+
+/* What a 404 says; UNKNOWN where it does not speak of the resource. */
+static enum arm_presence absence_of(const struct arm_get *g, const struct http_reply *reply)
+{
+    struct err err;
+    if (reply->status != 404) return ARM_UNKNOWN;
+    arm_error_reply(reply, &err);
+    for (size_t i = 0; i < sizeof(absences) / sizeof(absences[0]); i++) {
+        if (strcasecmp(absences[i].code, err.code) != 0) continue;
+        bool self = absences[i].presence == ARM_GROUP_ABSENT && arm_id_is_group(g->op.id);
+        return self ? ARM_ABSENT : absences[i].presence;
+    }
+    return ARM_UNKNOWN;
+}
+
+/* An absence is an answer; every other 404 is a failure like the rest. */
+static int classify(struct flow *f, const struct reply *reply, struct err *err)
+{
+    struct arm_get *g = f->op;
+    if (arm_classify(f, reply, err) == 0) return 0;
+    g->presence = reply->err.kind == ERR_NONE ? absence_of(g, &reply->http) : ARM_UNKNOWN;
+    return g->presence == ARM_UNKNOWN ? -1 : 0;
+}
+
+static enum flow_verdict take_get(struct flow *f, const struct reply *reply)
+{
+    struct arm_get *g = f->op;
+    if (g->presence != ARM_UNKNOWN) return FLOW_NEXT;
+    g->body = arm_op_body(f, &reply->http);
+    if (!g->body) return FLOW_FAIL;
+    g->presence = ARM_PRESENT;
+    return FLOW_NEXT;
+}
+
+static void token_refused(struct flow *f)
+{
+    struct arm_get *g = f->op;
+    arm_op_token_refused(&g->op);
+}
+
+void arm_get_init(struct arm_get *g, const struct azure *az, const char *id,
+                  const char *api_version)
+{
+    *g = (struct arm_get){.flow = {.name = "arm.get",
+                                   .rows = arm_get_rows,
+                                   .classify = classify,
+                                   .token_refused = token_refused,
+                                   .op = g}};
+    arm_op_init(&g->op, az, id, api_version);
+    g->flow.resource = g->op.id;
+}
+
+void arm_get_done(struct arm_get *g)
+{
+    flow_cancel(&g->flow);
+    arm_op_done(&g->op, &g->flow);
+    json_decref(g->body);
+    g->body = NULL;
+    g->presence = ARM_UNKNOWN;
+}

@@ -1,0 +1,26 @@
+/* What the operations share: see op.c. Inside of lib/azure; callers need op.h only. */
+#ifndef AZURE_OP_INSIDE_H
+#define AZURE_OP_INSIDE_H
+
+#include "azure/op.h"
+
+void arm_op_init(struct arm_op *op, const struct azure *az, const char *id,
+                 const char *api_version);
+/* Also leaves the token's waiting list. */
+void arm_op_done(struct arm_op *op, const struct flow *f);
+
+/* The 'ask' of the row "token". */
+void arm_op_ask_token(struct arm_op *op, struct flow *f, struct call *call);
+
+/* Fills 'call' with a request to 'url' (stolen) and the present token; parks the flow where the
+ * token is just being fetched. */
+void arm_op_ask(struct arm_op *op, struct flow *f, struct call *call, const char *method,
+                char *url);
+
+/* For flow->token_refused. */
+void arm_op_token_refused(struct arm_op *op);
+
+/* The body as a JSON value, owned by the caller; NULL with PROTOCOL in f->err. */
+json_t *arm_op_body(struct flow *f, const struct http_reply *reply);
+
+#endif
