@@ -32,6 +32,7 @@ FAILED='' DONE=''
 demo_end() {
     local status=$1
     trap - EXIT INT TERM
+    in_story || exit "$status"
     if [ -n "$DONE" ] && [ -n "${KEEP:-}" ]; then exit "$status"; fi
     run_at_end
     if [ "$status" != 0 ] || [ -n "$FAILED" ]; then
@@ -85,7 +86,7 @@ chapter_build() {
     begin=$(now_ms)
     daemon_start
     timeout 200 tail -n +1 -f -s 0.05 --pid="$DAEMON_PID" "$LOG" 2>/dev/null | record_lines -rRn --unbuffered "$KINDS $RECORD"'
-        label $end | inputs | fromjson? | if settled then ., break $end | empty
+        inputs | record | if settled then halt
         elif .drift == "corrected" or .drift == "waiting" or .drift == "blocked" then line else empty end'
     wait_in_sync 5 >/dev/null || abort 'it is built' "$(tail -n 20 "$LOG")"
     BUILD_MS=$(($(now_ms) - begin))

@@ -72,6 +72,7 @@ like() {
 story_end() {
     local status=$1 i
     trap - EXIT INT TERM
+    in_story || exit "$status"
     run_at_end
     if [ "$status" != 0 ] && [ "$FAILED" = 0 ]; then fail "the story ends by itself" "status $status"; fi
     if [ "$FAILED" != 0 ]; then

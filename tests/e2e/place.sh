@@ -1,7 +1,7 @@
 # What a story and the demo share below everything: a directory of their own, the end however it comes,
 # and waiting for processes. To be sourced, with PLACE_NAME set to what the directory is called.
 # shellcheck shell=bash
-set -u -o pipefail
+set -u
 export LC_ALL=C.UTF-8
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
 
@@ -18,6 +18,9 @@ run_at_end() {
     local i
     for ((i = ${#AT_END[@]} - 1; i >= 0; i--)); do ${AT_END[i]}; done
 }
+
+# A child that is ended before it has become another program still has our traps.
+in_story() { [ "$BASHPID" = $$ ]; }
 
 # Waits until process PID is gone, at most SECONDS; then it is killed and the answer is 1.
 wait_gone() {

@@ -27,8 +27,7 @@ timeout 30 "$PGDRIFT" plan --config "$ETC/pgdriftd.json" >/dev/null 2>&1
 expect 'pgdrift plan needs no lock' test $? = 2 -o $? = 0
 settings_write
 
-expect 'a creation has begun that takes two minutes' timeout 20 bash -c \
-    "tail -n +1 -f -s 0.05 '$REQUEST_LOG' | jq -cn --unbuffered 'first(inputs | select(.method == \"PUT\" and .status == 202))'"
+expect 'a creation has begun that takes two minutes' wait_request '.method == "PUT" and .status == 202' 20
 stops_soon 'in the middle of a creation'
 expect 'its lock is free again' daemon_start
 need 'ready again' wait_record 'ready and .time != null' 10 2
@@ -40,7 +39,7 @@ fault 'GET /subscriptions' '{"delay_ms":60000}' 100
 mark
 daemon_start
 need 'ready without Azure' wait_record ready 10
-expect 'a request hangs' timeout 20 bash -c "tail -n +$((REQUESTS + 1)) -f -s 0.05 '$REQUEST_LOG' | head -n 1"
+expect 'a request hangs' wait_request true 20
 stops_soon 'while a request hangs'
 
 # What cannot work is said at the start.

@@ -35,8 +35,7 @@ settings_write
 mark
 daemon_start
 expect 'by client secret: in sync' wait_in_sync
-expect 'tokens of eight seconds: renewed' timeout 60 bash -c \
-    "tail -n +$((REQUESTS + 1)) -f -s 0.05 '$REQUEST_LOG' | jq -cn --unbuffered 'first(foreach (inputs | select($login)) as \$r (0; . + 1; select(. == 3)))'"
+expect 'tokens of eight seconds: renewed' wait_request "$login" 60 3
 is 'tokens of eight seconds: never used too long' 0 "$(count '.status == 401')"
 is 'tokens of eight seconds: the metadata service is not asked' 0 "$(count "$imds")"
 daemon_stop || fail 'the daemon stops'

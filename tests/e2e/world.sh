@@ -26,7 +26,10 @@ SECRETS=(phonebill-admin phonebill-auth-user phonebill-monitor)
 # Kinds of records as jq functions, from the one list there is: cycle, ready, drift_unknown, ...
 KINDS=$(tr -d '\\\n' <"$ROOT/lib/base/message_id.h" | grep -o 'MESSAGE([A-Z_]*, *"[0-9a-f]*"' |
     sed 's/MESSAGE(\([A-Z_]*\), *"\(.*\)"/def \L\1: .message_id == "\2";/')
+# A line that is no record says nothing. (In jq 1.6 'try' also swallows the break of a 'first' around it,
+# so what ends at a record ends by 'halt'.)
 KINDS+='
+def record: try fromjson catch empty;
 def settled: cycle and .drifted == "0" and (.unknown // "0") == "0" and (.blocked // "0") == "0";
 def about($resource; $object): .resource == $resource and (.object | test($object));'
 
@@ -159,16 +162,20 @@ mark() {
 }
 
 # records JQ_FILTER: the daemon's records since the mark that it selects, one a line.
-records() { tail -n "+$((MARK + 1))" "$LOG" | jq -cR "$KINDS fromjson? | select($1)"; }
+records() { tail -n "+$((MARK + 1))" "$LOG" | jq -cR "$KINDS record | select($1)"; }
 record_count() { records "$1" | wc -l; }
 
-# wait_record JQ_FILTER [SECONDS [NTH]]: waits for the (NTH) record since the mark and prints it. Gives up
-# at once when the daemon dies.
-wait_record() {
-    timeout "${2:-30}" tail -n "+$((MARK + 1))" -f -s 0.05 ${DAEMON_PID:+--pid="$DAEMON_PID"} "$LOG" 2>/dev/null |
-        jq -ecRn --unbuffered --argjson nth "${3:-1}" \
-            "$KINDS first(foreach (inputs | fromjson? | select($1)) as \$r (0; . + 1; select(. == \$nth) | \$r))"
+# wait_line FILE LINES JQ_FILTER SECONDS NTH: waits for the NTH line that the filter selects behind the
+# first LINES ones, and prints it. Gives up at once when the daemon dies.
+wait_line() {
+    timeout "$4" tail -n "+$(($2 + 1))" -f -s 0.05 ${DAEMON_PID:+--pid="$DAEMON_PID"} "$1" 2>/dev/null |
+        jq -ecRn --unbuffered --argjson nth "$5" \
+            "$KINDS foreach (inputs | record | select($3)) as \$r (0; . + 1; select(. == \$nth) | \$r, halt)"
 }
+# wait_record JQ_FILTER [SECONDS [NTH]]: a record of the daemon since the mark.
+wait_record() { wait_line "$LOG" "$MARK" "$1" "${2:-30}" "${3:-1}"; }
+# wait_request JQ_FILTER [SECONDS [NTH]]: a request to the local Azure since the mark.
+wait_request() { wait_line "$REQUEST_LOG" "$REQUESTS" "$1" "${2:-30}" "${3:-1}"; }
 
 # wait_in_sync [SECONDS]: a cycle since the mark that found nothing to do.
 wait_in_sync() { wait_record settled "${1:-60}"; }
