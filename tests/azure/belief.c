@@ -1,4 +1,5 @@
-/* What this simulator believes about Azure: see belief.h. "unverified" says so. */
+/* What this simulator believes about Azure: see belief.h. "unverified": commonly known or assumed,
+ * not seen in a recording or a document; where it matters a setting turns it. */
 #include "belief.h"
 
 #include <stddef.h>
@@ -8,6 +9,79 @@ static const struct {
 } beliefs[] = {
     {"every write of the provider answers 202 with Azure-AsyncOperation, Location and Retry-After",
      "recorded 2020 and 2026"},
+    {"the URLs of an operation are signed, about 3 kB long and valid only byte for byte",
+     "recorded 2026"},
+    {"the body of a 202 is {operation, startTime}; the monitor answers {name, status, startTime, "
+     "error?}",
+     "recorded 2026"},
+    {"validation of a server's properties fails late, in the operation; a failed one leaves the "
+     "server Ready and unchanged",
+     "recorded 2026"},
+    {"Retry-After is in whole seconds", "ARM RPC; recorded 2020"},
+    {"one operation per server, its children included; another write is ServerIsBusy with 409",
+     "Terraform's lock per server; the status is unverified"},
+    {"or the other write is accepted and its operation fails with ServerBusy (setting busy_form)",
+     "hashicorp/terraform-provider-azurerm#28298"},
+    {"a server stays busy for a moment after Succeeded", "Azure/azure-postgresql#134"},
+    {"GET of a server answers 404 while it is created (setting create_get)", "unverified"},
+    {"GET of a parameter answers 500 while the server is created",
+     "Azure/azure-rest-api-specs#20424"},
+    {"a restart of a server that is not Ready fails late with ServerIsNotReady",
+     "hashicorp/terraform-provider-azurerm#29219"},
+    {"a server stuck in Updating accepts writes and fails them; start and stop have no effect",
+     "public incident 2026-08"},
+    {"GET has no provisioningState, no tags key without tags, storage.type \"\" for Premium_LRS, "
+     "the location's display name",
+     "recorded 2026"},
+    {"maintenanceWindow at creation is ignored; it is set by a later PATCH",
+     "Terraform's resource; recorded defaults"},
+    {"geoRedundantBackup, administratorLogin, location, zone and subnet cannot be changed; the "
+     "code of the refusal is PropertyChangeNotAllowed",
+     "service documentation; the code is unverified"},
+    {"sku.tier must match sku.name, else ServerEditionIncompatibleWithSkuSize", "recorded 2026"},
+    {"disks only grow, in Premium_LRS sizes; a tier is between the baseline of the size and P50, "
+     "P80 for 4096 GB and more",
+     "capabilities example of the 2024-08-01 swagger; code of the refusal unverified"},
+    {"backupRetentionDays is 7 to 35, 7 by default", "2025-08-01 swagger"},
+    {"tags in a PATCH replace all tags", "ARM RPC"},
+    {"a PUT on a server that exists is an update", "createMode Update in the swagger"},
+    {"DELETE of what does not exist is 204", "2025-08-01 swagger"},
+    {"a failover swaps availabilityZone and standbyAvailabilityZone and cuts connections",
+     "Terraform and Crossplane issues; service documentation"},
+    {"restart with failover without high availability fails late with HighAvailabilityNotEnabled",
+     "unverified"},
+    {"parameters: all values are strings, a static one is stored at once and pending until a "
+     "restart",
+     "recorded 2026; service documentation"},
+    {"a parameter set to its default is system-default again", "recorded 2020"},
+    {"writing a read-only parameter is accepted and fails with OperationFailed and the message {0}",
+     "pulumi/pulumi-azure-native#898"},
+    {"lc_messages is user-override on a fresh server", "recorded 2026"},
+    {"max_connections is 1718 on D4s_v3 and 859 on D2s_v3 by default and does not follow a later "
+     "change of the sku",
+     "service documentation; other skus computed"},
+    {"require_secure_transport is dynamic and on by default", "unverified"},
+    {"Boolean values are answered in small letters (setting boolean_form)",
+     "unverified; a swagger example answers ON"},
+    {"firewall rules: IPv4, no deny rules, not with a delegated subnet", "service documentation"},
+    {"system databases azure_maintenance, azure_sys and postgres are listed", "unverified"},
+    {"the superuser is azuresu, the admin is a member of azure_pg_admin with CREATEROLE and "
+     "CREATEDB, schema public belongs to azure_pg_admin",
+     "service documentation"},
+    {"database postgres belongs to azure_pg_admin; azure_sys and azure_maintenance are closed to "
+     "PUBLIC",
+     "unverified"},
+    {"buckets of 1100 reads, 800 writes and 800 deletes, refilled by 25, 10 and 10 a second",
+     "recorded 2026; ARM request limits"},
+    {"429 carries Retry-After and the code SubscriptionRequestsThrottled",
+     "ARM request limits; the code is unverified"},
+    {"IMDS writes numbers as strings and answers bad_request_102 without the header Metadata",
+     "Entra documentation"},
+    {"Entra answers AADSTS7000215 with 401 to a wrong secret", "unverified"},
+    {"401 carries WWW-Authenticate and InvalidAuthenticationToken or ExpiredAuthenticationToken",
+     "unverified"},
+    {"an unknown api-version is 400, an unknown type 404, an unknown method 405",
+     "ARM RPC; the codes are unverified"},
 };
 
 json_t *beliefs_json(void)

@@ -61,8 +61,8 @@ void database_list(struct exchange *x)
 {
     json_t *items = json_array();
     const char *name;
-    json_t *properties;
-    json_object_foreach(databases_current(x->server), name, properties)
+    json_t *properties, *all = databases_current(x->server);
+    json_object_foreach(all, name, properties)
         json_array_append_new(items, database_json(x->server, name, properties));
     reply_list(x, items);
 }
@@ -103,10 +103,9 @@ static int put_work(struct op *op, struct err *err)
 {
     const json_t *args = op->plan.args;
     if (!op->server->cluster) return 0;
-    return cluster_create_database(
-        op->server->cluster, json_text_at(args, "name"), json_text_at(args, "charset"),
-        json_text_at(args, "collation"),
-        json_text_at(op->server->record, "doc.properties.administratorLogin"), err);
+    return cluster_create_database(op->server->cluster, json_text_at(args, "name"),
+                                   json_text_at(args, "charset"), json_text_at(args, "collation"),
+                                   json_text_at(args, "owner"), err);
 }
 
 static void put_finish(struct op *op)
@@ -157,8 +156,9 @@ void database_put(struct exchange *x)
         .duration_ms = setting(&x->sim->settings, SET_DATABASE_MS),
         .work = put_work,
         .finish = put_finish,
-        .args = json_pack("{s:s, s:s, s:s}", "name", x->args[3], "charset", charset, "collation",
-                          collation),
+        .args = json_pack("{s:s, s:s, s:s, s:s}", "name", x->args[3], "charset", charset,
+                          "collation", collation, "owner",
+                          json_text_at(x->server->record, "doc.properties.administratorLogin")),
     };
     lro_start(x, x->server, plan);
 }
