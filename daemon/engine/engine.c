@@ -11,12 +11,10 @@ struct engine {
     struct engine_hooks hooks;
     enum engine_mode mode;
     struct desired *desired;
-    struct desired *next; /* waits for the targets to come to rest; NULL: none */
     struct run **runs;
     size_t run_count;
     uint64_t cycle;
-    size_t corrected; /* by runs that are gone */
-    bool started;
+    bool resting;
 };
 
 const struct engine_world *engine_world(const struct engine *e)
@@ -60,10 +58,7 @@ static void runs_make(struct engine *e)
 
 static void runs_free(struct engine *e)
 {
-    for (size_t i = 0; i < e->run_count; i++) {
-        e->corrected += e->runs[i]->corrected_total;
-        run_free(e->runs[i]);
-    }
+    for (size_t i = 0; i < e->run_count; i++) run_free(e->runs[i]);
     free(e->runs);
     e->runs = NULL;
     e->run_count = 0;
@@ -86,13 +81,11 @@ void engine_free(struct engine *e)
     if (!e) return;
     runs_free(e);
     desired_free(e->desired);
-    desired_free(e->next);
     free(e);
 }
 
 void engine_start(struct engine *e)
 {
-    e->started = true;
     for (size_t i = 0; i < e->run_count; i++) run_start(e->runs[i]);
 }
 
@@ -102,38 +95,21 @@ void engine_poke_after(struct engine *e, const struct target *target)
         if (e->runs[i]->target->after == target && e->runs[i]->group_absent) run_poke(e->runs[i]);
 }
 
-/* --- a new declaration ----------------------------------------------------------------------- */
+void engine_rest(struct engine *e)
+{
+    e->resting = true;
+}
 
-static bool any_is_writing(const struct engine *e)
+bool engine_is_resting(const struct engine *e)
+{
+    return e->resting;
+}
+
+bool engine_at_rest(const struct engine *e)
 {
     for (size_t i = 0; i < e->run_count; i++)
-        if (e->runs[i]->state == RUN_APPLYING) return true;
-    return false;
-}
-
-/* What is only being read is cancelled and read again under the new declaration; a write is not cut
- * off. What was in the middle of being corrected is found again by the first look. */
-static void swap_if_at_rest(struct engine *e)
-{
-    if (!e->next || any_is_writing(e)) return;
-    runs_free(e);
-    desired_free(e->desired);
-    e->desired = e->next;
-    e->next = NULL;
-    runs_make(e);
-    engine_start(e);
-}
-
-static void swap_later(void *ctx)
-{
-    swap_if_at_rest(ctx);
-}
-
-void engine_replace(struct engine *e, struct desired *desired)
-{
-    desired_free(e->next);
-    e->next = desired;
-    swap_if_at_rest(e);
+        if (e->runs[i]->state == RUN_APPLYING) return false;
+    return true;
 }
 
 /* --- the end of a cycle ---------------------------------------------------------------------- */
@@ -145,12 +121,9 @@ static bool all_have_ended(const struct engine *e)
     return true;
 }
 
-void engine_run_ended(struct engine *e, struct run *r)
+void engine_run_ended(struct engine *e)
 {
-    (void)r;
     if (e->hooks.cycle) e->hooks.cycle(e->hooks.ctx);
-    /* The run is still on the stack: it must not be freed under its own feet. */
-    if (e->next) loop_defer(e->world.loop, swap_later, e);
     if (e->mode != ENGINE_DAEMON && all_have_ended(e) && e->hooks.finished)
         e->hooks.finished(e->hooks.ctx);
 }
@@ -159,7 +132,7 @@ void engine_run_ended(struct engine *e, struct run *r)
 
 struct engine_totals engine_totals(const struct engine *e)
 {
-    struct engine_totals t = {.targets = e->run_count, .corrected = e->corrected};
+    struct engine_totals t = {.targets = e->run_count};
     for (size_t i = 0; i < e->run_count; i++) {
         const struct run *r = e->runs[i];
         struct transition_counts n = transitions_count(r->transitions);

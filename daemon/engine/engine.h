@@ -47,9 +47,11 @@ struct engine *engine_new(const struct engine_world *world, struct desired *desi
 void engine_free(struct engine *e);
 void engine_start(struct engine *e);
 
-/* Puts 'desired' (taken over) in the place of what is declared now. Targets in the middle of a
- * cycle finish it with the old declaration first. */
-void engine_replace(struct engine *e, struct desired *desired);
+/* From now on no write begins; looks go on. hooks.cycle is called whenever a target has come to the
+ * end of its cycle, so that the owner can ask whether all are at rest. */
+void engine_rest(struct engine *e);
+/* Is no write under way? Then it may be freed without leaving anything half done. */
+bool engine_at_rest(const struct engine *e);
 
 /* What came of a one-shot, or what stands now. */
 struct engine_totals {

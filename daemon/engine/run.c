@@ -192,7 +192,7 @@ static void cycle_end(struct run *r)
         r->plan = NULL;
         wait_until_due(r);
     }
-    engine_run_ended(r->engine, r);
+    engine_run_ended(r->engine);
 }
 
 void run_observed(struct run *r)
@@ -200,7 +200,8 @@ void run_observed(struct run *r)
     compare(r);
     if (r->target->kind == TARGET_GROUP && r->memory.exists)
         engine_poke_after(r->engine, r->target);
-    bool may_write = engine_mode(r->engine) != ENGINE_PLAN && !r->enough && r->passes < PASSES_MAX;
+    bool may_write = engine_mode(r->engine) != ENGINE_PLAN && !engine_is_resting(r->engine) &&
+                     !r->enough && r->passes < PASSES_MAX;
     if (may_write && write_pick(r)) {
         r->state = RUN_APPLYING;
         r->passes++;

@@ -108,7 +108,9 @@ bool write_pick(struct run *r);
 void summary_cycle(const struct run *r);
 
 /* engine.c */
-void engine_run_ended(struct engine *e, struct run *r);
+/* A target's cycle has ended. The run is still on the stack: hooks must not free the engine. */
+void engine_run_ended(struct engine *e);
+bool engine_is_resting(const struct engine *e);
 /* A target that others depend on has come into being: they are looked at now. */
 void engine_poke_after(struct engine *e, const struct target *target);
 const struct engine_world *engine_world(const struct engine *e);

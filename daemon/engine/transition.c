@@ -24,6 +24,7 @@ struct entry {
     char *object;
     char *what; /* the deltas as one text, for the record at its end */
     char *why;
+    char *failure; /* of the last failed write, so that the same one is not reported again */
 };
 
 struct unknown_scope {
@@ -73,6 +74,7 @@ static void entry_done(struct entry *e)
     free(e->object);
     free(e->what);
     free(e->why);
+    free(e->failure);
 }
 
 void transitions_free(struct transitions *t)
@@ -162,6 +164,16 @@ static char *change_key(const struct change *c)
     return xasprintf("%s %s %s", c->type, c->object, c->part ? c->part : "");
 }
 
+/* The entry of 'change'; NULL where there is none. */
+static struct entry *entry_find(const struct transitions *t, const struct change *change)
+{
+    char *key = change_key(change);
+    bool found;
+    size_t at = entry_place(t, key, &found);
+    free(key);
+    return found ? &t->entries[at] : NULL;
+}
+
 static struct entry *entry_get(struct transitions *t, const struct change *c, bool *fresh)
 {
     char *key = change_key(c);
@@ -198,6 +210,8 @@ static void entry_describe(struct entry *e, const struct change *c)
     e->why = c->reason ? xstrdup(c->reason) : NULL;
 }
 
+/* Where nothing can be done now, that is the news; else a difference that is being corrected, or
+ * whose correction failed, stays what it is: it was detected long ago. */
 static enum drift_state state_for(const struct change *c)
 {
     switch (c->verdict) {
@@ -214,27 +228,27 @@ static void take_change(struct transitions *t, const struct change *c)
 {
     bool fresh;
     struct entry *e = entry_get(t, c, &fresh);
-    e->seen = t->comparison;
     enum drift_state next = state_for(c);
     char *old_why = e->why;
     e->why = NULL;
     entry_describe(e, c);
     bool same_why = (!old_why && !e->why) || (old_why && e->why && strcmp(old_why, e->why) == 0);
     free(old_why);
+    e->seen = t->comparison;
     if (fresh) {
         entry_move(t, e, DRIFT_STATE_DETECTED, NULL);
         if (next != DRIFT_STATE_DETECTED) entry_move(t, e, next, NULL);
         return;
     }
-    /* Between writes a difference keeps "correcting" or "blocked": it was detected long ago. */
-    if (next == DRIFT_STATE_DETECTED) return;
+    bool stands = next == DRIFT_STATE_DETECTED && c->verdict == CHANGE_GO;
+    bool under_way = e->state == DRIFT_STATE_CORRECTING || e->state == DRIFT_STATE_BLOCKED;
+    if (stands || (next == DRIFT_STATE_DETECTED && under_way)) return;
     if (e->state != next || !same_why) entry_move(t, e, next, NULL);
 }
 
-size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared)
+/* Ends what 'compared' scopes no longer have; returns how many of that we had written. */
+static size_t end_unseen(struct transitions *t, unsigned compared)
 {
-    t->comparison++;
-    for (size_t i = 0; i < plan->count; i++) take_change(t, &plan->changes[i]);
     size_t kept = 0, corrected = 0;
     for (size_t i = 0; i < t->count; i++) {
         struct entry *e = &t->entries[i];
@@ -243,10 +257,26 @@ size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned
             continue;
         }
         corrected += e->attempts > 0;
+        free(e->why);
+        e->why = NULL;
         entry_move(t, e, e->attempts ? DRIFT_STATE_CORRECTED : DRIFT_STATE_VANISHED, NULL);
         entry_done(e);
     }
     t->count = kept;
+    return corrected;
+}
+
+/* What is over is told before what is new: a parameter's value is corrected, then it is found to
+ * wait for a restart. */
+size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared)
+{
+    t->comparison++;
+    for (size_t i = 0; i < plan->count; i++) {
+        struct entry *e = entry_find(t, &plan->changes[i]);
+        if (e) e->seen = t->comparison;
+    }
+    size_t corrected = end_unseen(t, compared);
+    for (size_t i = 0; i < plan->count; i++) take_change(t, &plan->changes[i]);
     return corrected;
 }
 
@@ -272,20 +302,12 @@ void transitions_failed(struct transitions *t, const struct change *change, cons
     bool fresh;
     struct entry *e = entry_get(t, change, &fresh);
     if (fresh) entry_describe(e, change);
-    bool news = e->state != DRIFT_STATE_BLOCKED || !e->why || strcmp(e->why, err->text) != 0;
+    bool same = e->state == DRIFT_STATE_BLOCKED && e->failure && strcmp(e->failure, err->text) == 0;
+    free(e->failure);
+    e->failure = xstrdup(err->text);
     free(e->why);
     e->why = xstrdup(err->text);
-    if (news) entry_move(t, e, DRIFT_STATE_BLOCKED, err);
-    e->state = DRIFT_STATE_BLOCKED;
-}
-
-static const struct entry *entry_find(const struct transitions *t, const struct change *change)
-{
-    char *key = change_key(change);
-    bool found;
-    size_t at = entry_place(t, key, &found);
-    free(key);
-    return found ? &t->entries[at] : NULL;
+    if (!same) entry_move(t, e, DRIFT_STATE_BLOCKED, err);
 }
 
 unsigned transitions_attempts(const struct transitions *t, const struct change *change)

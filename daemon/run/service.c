@@ -1,0 +1,248 @@
+/* The daemon as a service: see service.h. */
+#include "run/service.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/message_id.h"
+#include "base/version.h"
+#include "engine/engine.h"
+#include "run/configuration.h"
+#include "run/lock.h"
+#include "run/notify.h"
+#include "run/world.h"
+
+struct service {
+    const struct service_options *options;
+    struct loop *loop;
+    struct lock *lock;
+    struct notify *notify;
+    struct configuration *configuration;
+    struct configuration *next; /* accepted, waits for the writes under way; NULL: none */
+    struct loop_task *swap;
+    struct world world;
+    struct engine *engine;
+    struct loop_signal *hangup, *terminate, *interrupt;
+    struct loop_timer *watchdog;
+    int status;
+};
+
+static void told(struct service *s, const struct err *err, int result)
+{
+    (void)s;
+    if (result)
+        log_error(LOG_LEVEL_WARNING, NULL, NULL, err, "systemd was not told: %s", err->text);
+}
+
+static void log_start(const struct service *s)
+{
+    const struct settings *settings = s->configuration->settings;
+    int format = s->options->log_format >= 0 ? s->options->log_format : settings->log.format;
+    enum log_level level = s->options->log_level >= 0 ? (enum log_level)s->options->log_level
+                                                      : settings_log_level(settings);
+    log_setup((enum log_format)format, level, stderr, "pgdriftd");
+}
+
+/* --- the engine ------------------------------------------------------------------------------ */
+
+static void status_text(const struct service *s, char *out, size_t size)
+{
+    struct engine_totals t = engine_totals(s->engine);
+    snprintf(out, size, "%zu items on %zu targets: %zu drifted, %zu waiting, %zu unknown", t.items,
+             t.targets, t.drifted, t.waiting, t.unknown);
+}
+
+static void swap_now(void *ctx);
+
+static void on_cycle(void *ctx)
+{
+    struct service *s = ctx;
+    char text[160];
+    struct err err = {0};
+    status_text(s, text, sizeof(text));
+    told(s, &err, notify_status(s->notify, text, &err));
+    if (s->next && !s->swap && engine_at_rest(s->engine))
+        s->swap = loop_defer(s->loop, swap_now, s);
+}
+
+static void on_finished(void *ctx)
+{
+    struct service *s = ctx;
+    struct engine_totals t = engine_totals(s->engine);
+    if (t.looked < t.targets || t.unknown || t.blocked)
+        s->status = SERVICE_ERROR;
+    else
+        s->status = t.drifted ? SERVICE_DRIFT : SERVICE_OK;
+    loop_stop(s->loop);
+}
+
+static void engine_begin(struct service *s)
+{
+    world_init(&s->world, s->loop, s->configuration->settings);
+    const struct engine_world world = world_for_engine(&s->world);
+    const struct engine_hooks hooks = {.ctx = s, .cycle = on_cycle, .finished = on_finished};
+    struct desired *desired = s->configuration->desired;
+    s->configuration->desired = NULL;
+    s->engine =
+        engine_new(&world, desired, s->options->once ? ENGINE_APPLY : ENGINE_DAEMON, &hooks);
+    engine_start(s->engine);
+}
+
+static void engine_end(struct service *s)
+{
+    engine_free(s->engine);
+    s->engine = NULL;
+    world_done(&s->world);
+}
+
+/* --- reload: parse all, check all, swap ------------------------------------------------------ */
+
+static void swap_now(void *ctx)
+{
+    struct service *s = ctx;
+    s->swap = NULL;
+    engine_end(s);
+    configuration_free(s->configuration);
+    s->configuration = s->next;
+    s->next = NULL;
+    log_start(s);
+    engine_begin(s);
+    struct engine_totals t = engine_totals(s->engine);
+    log_record(LOG_LEVEL_NOTICE, MESSAGE_RELOADED, NULL, "reloaded: %zu items on %zu targets",
+               t.items, t.targets);
+}
+
+static void reload(void *ctx)
+{
+    struct service *s = ctx;
+    struct err err = {0};
+    struct problems problems;
+    told(s, &err,
+         notify_reloading(s->notify, (uint64_t)loop_now(s->loop) * 1000, "reloading", &err));
+    problems_init(&problems);
+    struct configuration *next = configuration_load(s->options->config, NULL, 0, &problems);
+    if (!next) {
+        configuration_log(&problems, MESSAGE_RELOAD_REFUSED);
+        told(s, &err, notify_ready(s->notify, "reload refused, the old configuration stays", &err));
+    } else {
+        configuration_free(s->next);
+        s->next = next;
+        engine_rest(s->engine);
+        if (!s->swap && engine_at_rest(s->engine)) s->swap = loop_defer(s->loop, swap_now, s);
+        told(s, &err, notify_ready(s->notify, "reloaded", &err));
+    }
+    problems_done(&problems);
+}
+
+/* --- signals and the watchdog ---------------------------------------------------------------- */
+
+/* Nothing has to be finished: what is under way is looked at again by the next start (P8). */
+static void stop(void *ctx)
+{
+    struct service *s = ctx;
+    struct err err = {0};
+    log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
+    told(s, &err, notify_stopping(s->notify, "stopping", &err));
+    loop_stop(s->loop);
+}
+
+/* From the loop that does the work: where that hangs, systemd hears nothing. */
+static void watchdog(void *ctx)
+{
+    struct service *s = ctx;
+    struct err err = {0};
+    told(s, &err, notify_watchdog(s->notify, &err));
+    loop_timer_start(s->watchdog, notify_watchdog_ms());
+}
+
+static int signals_begin(struct service *s, struct err *err)
+{
+    signal(SIGPIPE, SIG_IGN);
+    s->hangup = loop_signal_new(s->loop, SIGHUP, reload, s, err);
+    s->terminate = loop_signal_new(s->loop, SIGTERM, stop, s, err);
+    s->interrupt = loop_signal_new(s->loop, SIGINT, stop, s, err);
+    if (!s->hangup || !s->terminate || !s->interrupt) return -1;
+    s->watchdog = loop_timer_new(s->loop, watchdog, s);
+    if (notify_watchdog_ms()) loop_timer_start(s->watchdog, notify_watchdog_ms());
+    return 0;
+}
+
+/* --- from start to end ----------------------------------------------------------------------- */
+
+static int64_t wall_clock(void *ctx)
+{
+    return loop_wall_clock(ctx);
+}
+
+static int configuration_begin(struct service *s)
+{
+    struct problems problems;
+    problems_init(&problems);
+    s->configuration = configuration_load(s->options->config, NULL, 0, &problems);
+    if (s->configuration)
+        log_start(s);
+    else
+        configuration_log(&problems, NULL);
+    problems_done(&problems);
+    return s->configuration ? 0 : -1;
+}
+
+static int service_begin(struct service *s, struct err *err)
+{
+    s->notify = notify_new(getenv("NOTIFY_SOCKET"), err);
+    if (!s->notify) return -1;
+    s->lock = lock_new(s->configuration->settings->state_directory, err);
+    if (!s->lock) return -1;
+    if (signals_begin(s, err)) return -1;
+    engine_begin(s);
+    struct engine_totals t = engine_totals(s->engine);
+    log_record(LOG_LEVEL_NOTICE, MESSAGE_READY, NULL, "ready: %zu items on %zu targets", t.items,
+               t.targets);
+    return notify_ready(s->notify, "ready", err);
+}
+
+static void service_end(struct service *s)
+{
+    if (s->engine) engine_end(s);
+    if (s->swap) loop_task_cancel(s->swap);
+    loop_timer_free(s->watchdog);
+    loop_signal_free(s->hangup);
+    loop_signal_free(s->terminate);
+    loop_signal_free(s->interrupt);
+    configuration_free(s->next);
+    configuration_free(s->configuration);
+    lock_free(s->lock);
+    notify_free(s->notify);
+    loop_free(s->loop);
+    log_close();
+}
+
+int service_run(const struct service_options *options)
+{
+    struct service s = {.options = options};
+    struct err err = {0};
+    log_setup(options->log_format >= 0 ? (enum log_format)options->log_format : LOG_FORMAT_AUTO,
+              LOG_LEVEL_INFO, stderr, "pgdriftd");
+    s.loop = loop_new(&err);
+    if (!s.loop) {
+        log_error(LOG_LEVEL_ERROR, NULL, NULL, &err, "cannot start: %s", err.text);
+        return SERVICE_ERROR;
+    }
+    log_clock(wall_clock, s.loop);
+    log_record(LOG_LEVEL_NOTICE, MESSAGE_STARTED, NULL, "pgdriftd %s", PGDRIFT_VERSION);
+    if (configuration_begin(&s)) {
+        s.status = SERVICE_CONFIG;
+    } else if (service_begin(&s, &err)) {
+        log_error(LOG_LEVEL_ERROR, NULL, NULL, &err, "cannot start: %s", err.text);
+        s.status = err.kind == ERR_CONFIG ? SERVICE_CONFIG : SERVICE_ERROR;
+    } else {
+        loop_run(s.loop);
+    }
+    service_end(&s);
+    return s.status;
+}

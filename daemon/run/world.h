@@ -1,0 +1,30 @@
+/* Everything between the settings and the engine: the loop, the network, the gate, the token and
+ * the Azure that they make up. */
+#ifndef RUN_WORLD_H
+#define RUN_WORLD_H
+
+#include "azure/arm.h"
+#include "azure/token.h"
+#include "engine/engine.h"
+#include "flow/gate.h"
+#include "net/loop.h"
+#include "net/net.h"
+#include "spec/settings.h"
+
+struct world {
+    struct loop *loop; /* borrowed */
+    const struct settings *settings;
+    struct net *net;
+    struct gate *gate;
+    struct token_cache *token;
+    struct azure azure;
+};
+
+/* 'loop' and 'settings' outlive it. */
+void world_init(struct world *w, struct loop *loop, const struct settings *settings);
+void world_done(struct world *w);
+
+/* What the engine works with. */
+struct engine_world world_for_engine(const struct world *w);
+
+#endif
