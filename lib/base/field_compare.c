@@ -1,6 +1,7 @@
 /* Comparing what is declared with what was observed: see field_compare() in field.h. */
 #include "base/field.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -42,11 +43,19 @@ static void compare_value(struct comparer *c, const struct field *field, const j
     add(c, field, path, from ? from : field->fallback, to ? to : field->fallback);
 }
 
-/* Each declared name by itself; what else the map holds is not ours. */
+static int by_path(const void *left, const void *right)
+{
+    const struct field_delta *a = left, *b = right;
+    return strcmp(a->path, b->path);
+}
+
+/* Each declared name by itself, in alphabetical order, because a map has none; what else the map
+ * holds is not ours. */
 static void compare_map(struct comparer *c, const struct field *field, const json_t *want,
                         const json_t *have, const char *path)
 {
     struct field value = {.path = field->path, .kind = FIELD_STRING, .flags = field->flags};
+    size_t before = c->out->count;
     const char *name;
     json_t *member;
     json_object_foreach((json_t *)(uintptr_t)want, name, member)
@@ -56,6 +65,8 @@ static void compare_map(struct comparer *c, const struct field *field, const jso
         add(c, field, field_path_join(c->arena, path, name),
             field_value_text(field, other, c->arena), field_value_text(field, member, c->arena));
     }
+    size_t added = c->out->count - before;
+    if (added) qsort(c->out->items + before, added, sizeof(*c->out->items), by_path);
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
