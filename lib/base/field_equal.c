@@ -29,7 +29,7 @@ static const char *scalar_text(const json_t *value, char room[NUMBER_TEXT])
     return room;
 }
 
-/* Whole numbers are read exactly, others as far as a double goes. False where 'text' is neither. */
+/* False where 'text' is no number. */
 static bool number(const char *text, double *out)
 {
     char *end = NULL;
@@ -40,11 +40,20 @@ static bool number(const char *text, double *out)
     return true;
 }
 
+static bool whole(const char *text)
+{
+    size_t sign = *text == '-';
+    return text[sign] && !text[sign + strspn(text + sign, "0123456789")];
+}
+
 static bool number_texts_equal(const char *a, const char *b)
 {
     double x, y;
     if (strcmp(a, b) == 0) return true;
-    return number(a, &x) && number(b, &y) && x - y == 0;
+    if (!number(a, &x) || !number(b, &y)) return false;
+    /* Beyond 2^53 different whole numbers are the same double. */
+    if (whole(a) && whole(b) && (x > 9e15 || x < -9e15)) return false;
+    return x - y == 0;
 }
 
 static bool durations_equal(const char *a, const char *b)

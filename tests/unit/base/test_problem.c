@@ -1,0 +1,107 @@
+/* Lists of problems: places, order, texts, JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/problem.h"
+
+static const char source[] = "{\n  \"a\": {\"b\": 1},\n  \"c\": [2]\n}\n";
+
+static void assert_text(const struct problems *p, const char *expected)
+{
+    struct buf b;
+    buf_init(&b, 100000);
+    problems_text(p, &b);
+    assert_string_equal(buf_text(&b), expected);
+    buf_done(&b);
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    struct problems p;
+    problems_init(&p);
+    problems_add(&p, "x", "before any file");
+    problems_source(&p, "f.json", source, strlen(source));
+    problems_add(&p, "c[0]", "is %d", 2);
+    problems_add_key(&p, "a.b", "bad key");
+    problems_add(&p, "a.none", "missing");
+    problems_add(&p, "", "the whole");
+    problems_source(&p, "g.json", NULL, 0);
+    problems_add_at(&p, (struct position){0}, "cannot be read");
+    problems_add_at(&p, (struct position){.line = 3, .column = 4}, "odd");
+    assert_text(&p, ": x: before any file\n"
+                    "f.json:3:9: c[0]: is 2\n"
+                    "f.json:2:9: a.b: bad key\n"
+                    "f.json:2:8: a.none: missing\n"
+                    "f.json:1:1: the whole\n"
+                    "g.json: cannot be read\n"
+                    "g.json:3:4: odd\n");
+    problems_sort(&p);
+    assert_text(&p, ": x: before any file\n"
+                    "f.json:1:1: the whole\n"
+                    "f.json:2:8: a.none: missing\n"
+                    "f.json:2:9: a.b: bad key\n"
+                    "f.json:3:9: c[0]: is 2\n"
+                    "g.json: cannot be read\n"
+                    "g.json:3:4: odd\n");
+    problems_done(&p);
+}
+
+static void test_cap(void **state)
+{
+    (void)state;
+    struct problems p;
+    problems_init(&p);
+    problems_source(&p, "f", source, strlen(source));
+    for (int i = 0; i < PROBLEMS_MAX + 7; i++) problems_add(&p, "a", "number %d", i);
+    assert_int_equal(p.count, PROBLEMS_MAX);
+    assert_int_equal(p.total, PROBLEMS_MAX + 7);
+    struct buf b;
+    buf_init(&b, 100000);
+    problems_text(&p, &b);
+    assert_non_null(strstr(buf_text(&b), "number 199\nand 7 more problems\n"));
+    buf_done(&b);
+    problems_done(&p);
+}
+
+static void test_json_and_err(void **state)
+{
+    (void)state;
+    struct problems p;
+    problems_init(&p);
+    struct err e = {.kind = ERR_NONE};
+    assert_int_equal(problems_err(&p, &e), 0);
+    assert_int_equal(e.kind, ERR_NONE);
+    problems_source(&p, "f.json", source, strlen(source));
+    problems_add(&p, "a.b", "is \"odd\"");
+    problems_add(&p, "c", "too");
+    json_t *json = problems_json(&p);
+    json_t *expected =
+        json_pack("[{s:s,s:i,s:i,s:s,s:s},{s:s,s:i,s:i,s:s,s:s}]", "file", "f.json", "line", 2,
+                  "column", 14, "path", "a.b", "reason", "is \"odd\"", "file", "f.json", "line", 3,
+                  "column", 8, "path", "c", "reason", "too");
+    assert_true(json_equal(json, expected));
+    json_decref(json);
+    json_decref(expected);
+    assert_int_equal(problems_err(&p, &e), -1);
+    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_string_equal(e.text, "f.json:2:14: a.b: is \"odd\" (and 1 more)");
+    problems_done(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_cap),
+        cmocka_unit_test(test_json_and_err),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
