@@ -35,10 +35,10 @@ void plan_free(struct plan *p);
 struct change *plan_add(struct plan *p, const char *type, const char *target, const char *object);
 /* Adds a delta to the last added change; texts are copied, NULL allowed for 'from' and 'to'. */
 void plan_delta(struct plan *p, const char *path, const char *from, const char *to);
-/* Moves the changes of 'other' into 'p' (other is freed with its arena kept alive by copying). */
+/* Adds copies of the changes of 'other' to 'p'. Actions stay where they are: copies have none. */
 void plan_append(struct plan *p, const struct plan *other);
 
-/* Sorts by stage, then type, object; deletions of a stage come last (P: grant before revoke). */
+/* Sorts by stage, then type, target, object, part; deletions come last within their stage. */
 void plan_sort(struct plan *p);
 
 struct plan_counts plan_count(const struct plan *p);

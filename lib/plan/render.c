@@ -1,6 +1,8 @@
 /* How a plan is shown, to people and to machines: see plan.h. */
+#include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "plan/plan.h"
 
 struct palette {
@@ -24,25 +26,48 @@ static const char *sign_of(const struct change *c, const struct palette *k, cons
     return "!";
 }
 
+/* Names and values were written by others: nothing of them may break a line or steer a terminal,
+ * and what is no UTF-8 is shown byte by byte. */
+static void add_text(struct buf *out, const char *text)
+{
+    for (size_t left = strlen(text), size; left; left -= size, text += size) {
+        uint32_t point = (unsigned char)*text;
+        size = utf8_next(text, left, &point);
+        bool harmless = size && point >= 0x20 && !(point >= 0x7F && point < 0xA0);
+        if (harmless)
+            buf_add(out, text, size);
+        else
+            buf_printf(out, "\\x%02x", (unsigned)point);
+        if (!size) size = 1;
+    }
+}
+
+static void delta_text(const struct change_delta *d, struct buf *out)
+{
+    buf_str(out, "    ");
+    add_text(out, d->path);
+    buf_str(out, ": ");
+    if (d->from) add_text(out, d->from);
+    if (d->from || !d->to) buf_str(out, " -> ");
+    add_text(out, d->to ? d->to : "(none)");
+    buf_char(out, '\n');
+}
+
 static void change_text(const struct change *c, const struct palette *k, struct buf *out)
 {
     const char *colour;
     const char *sign = sign_of(c, k, &colour);
-    buf_printf(out, "%s%s %s %s%s", colour, sign, c->type, c->object, k->off);
-    buf_printf(out, "  %son %s, %s%s%s", k->dim, c->target, change_class_word(c->class),
+    buf_printf(out, "%s%s %s ", colour, sign, c->type);
+    add_text(out, c->object);
+    buf_printf(out, "%s  %son %s, %s%s%s", k->off, k->dim, c->target, change_class_word(c->class),
                c->widening ? ", widening" : "", k->off);
-    if (c->verdict != CHANGE_GO)
-        buf_printf(out, "  [%s: %s]", change_verdict_word(c->verdict), c->reason ? c->reason : "");
-    buf_char(out, '\n');
-    for (size_t i = 0; i < c->delta_count; i++) {
-        const struct change_delta *d = &c->deltas[i];
-        if (d->from && d->to)
-            buf_printf(out, "    %s: %s -> %s\n", d->path, d->from, d->to);
-        else if (d->to)
-            buf_printf(out, "    %s: %s\n", d->path, d->to);
-        else
-            buf_printf(out, "    %s: %s -> (none)\n", d->path, d->from ? d->from : "");
+    if (c->verdict != CHANGE_GO) {
+        buf_printf(out, "  [%s: ", change_verdict_word(c->verdict));
+        add_text(out, c->reason ? c->reason : "");
+        buf_char(out, ']');
     }
+    buf_char(out, '\n');
+    for (size_t i = 0; i < c->delta_count; i++) delta_text(&c->deltas[i], out);
 }
 
 void plan_text(const struct plan *p, bool colour, struct buf *out)
@@ -61,22 +86,32 @@ void plan_text(const struct plan *p, bool colour, struct buf *out)
     buf_printf(out, "Plan %.16s\n", digest);
 }
 
-static json_t *optional_text(const char *text)
+/* JSON knows only UTF-8; a name in another encoding is written as the text shows it. */
+static json_t *text_json(const char *text)
 {
-    return text ? json_string(text) : json_null();
+    if (!text) return json_null();
+    json_t *value = json_string(text);
+    if (value) return value;
+    struct buf b;
+    buf_init(&b, 4 * strlen(text));
+    add_text(&b, text);
+    value = json_string(buf_text(&b));
+    buf_done(&b);
+    return value;
 }
 
 static json_t *change_json(const struct change *c)
 {
     json_t *deltas = json_array();
     for (size_t i = 0; i < c->delta_count; i++)
-        json_array_append_new(deltas, json_pack("{s:s, s:o, s:o}", "path", c->deltas[i].path,
-                                                "from", optional_text(c->deltas[i].from), "to",
-                                                optional_text(c->deltas[i].to)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:o}", "type", c->type, "target",
-                     c->target, "object", c->object, "verb", change_verb_word(c->verb), "class",
+        json_array_append_new(
+            deltas, json_pack("{s:o, s:o, s:o}", "path", text_json(c->deltas[i].path), "from",
+                              text_json(c->deltas[i].from), "to", text_json(c->deltas[i].to)));
+    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:b, s:o}", "type", c->type,
+                     "target", c->target, "object", text_json(c->object), "part",
+                     text_json(c->part), "verb", change_verb_word(c->verb), "class",
                      change_class_word(c->class), "verdict", change_verdict_word(c->verdict),
-                     "reason", optional_text(c->reason), "widening", c->widening, "deltas", deltas);
+                     "reason", text_json(c->reason), "widening", c->widening, "deltas", deltas);
 }
 
 json_t *plan_json(const struct plan *p)
