@@ -51,10 +51,12 @@ struct action *compare_arm_action(struct plan *plan, const struct resource *type
     return a;
 }
 
-static void add_deltas(struct plan *plan, const struct field_deltas *deltas)
+void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bool exists)
 {
-    for (size_t i = 0; i < deltas->count; i++)
-        plan_delta(plan, deltas->items[i].path, deltas->items[i].from, deltas->items[i].to);
+    for (size_t i = 0; i < deltas->count; i++) {
+        const struct field_delta *d = &deltas->items[i];
+        plan_delta(plan, d->path, exists ? d->from : NULL, d->to);
+    }
 }
 
 static void create_item(const struct comparison *c, const struct resource *type, unsigned stage)
@@ -75,7 +77,7 @@ static void create_item(const struct comparison *c, const struct resource *type,
         a->secret = t->sql_password;
     }
     change->action = a;
-    add_deltas(plan, &deltas);
+    compare_add_deltas(plan, &deltas, false);
 }
 
 static void update_portion(const struct comparison *c, const struct resource *type, unsigned stage,
@@ -91,7 +93,7 @@ static void update_portion(const struct comparison *c, const struct resource *ty
     struct change *change = plan_add(c->plan, type->name, t->name, object);
     change->verb = CHANGE_UPDATE;
     change->class = portions[portion].class;
-    change->stage = stage;
+    change->stage = stage + (unsigned)portion;
     change->observe_only = t->observe_only;
     if (portion == PORTION_FIXED) {
         change->verb = CHANGE_REPORT;
@@ -101,7 +103,7 @@ static void update_portion(const struct comparison *c, const struct resource *ty
         json_t *body = field_patch_body(type->fields, t->item, have, &some);
         change->action = compare_arm_action(c->plan, type, "PATCH", t->arm_id, body);
     }
-    add_deltas(c->plan, &some);
+    compare_add_deltas(c->plan, &some, true);
 }
 
 void compare_arm_item(const struct comparison *c, const struct resource *type, unsigned stage)

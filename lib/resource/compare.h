@@ -19,6 +19,10 @@ void compare_arm_item(const struct comparison *c, const struct resource *type, u
 struct action *compare_arm_action(struct plan *plan, const struct resource *type,
                                   const char *method, const char *id, json_t *body);
 
+/* Adds 'deltas' to the last added change. What does not exist yet has no default that could be
+ * shown as its value: then only what it will be is said. */
+void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bool exists);
+
 /* The state of the target's server when it was last seen, "" where unknown. */
 const char *compare_server_state(const struct seen *seen);
 

@@ -3,9 +3,13 @@
 #include "resource/resource.h"
 #include "resource/sql_compare.h"
 
+/* A collection is compared only where it was read: on a server that does not exist, and in an
+ * answer that says so, nothing is missing that could be made now. */
 static bool arm_scope_known(const struct seen *seen, enum scope scope)
 {
     enum seen_state state = seen->arm[scope].state;
+    bool collection = scope == SCOPE_CONFIGURATIONS || scope == SCOPE_FIREWALL_RULES;
+    if (collection) return state == SEEN_COMPLETE && seen->arm[SCOPE_SERVER].state != SEEN_ABSENT;
     if (scope == SCOPE_SERVER && state == SEEN_COMPLETE) return !compare_server_moving(seen);
     return state == SEEN_COMPLETE || state == SEEN_ABSENT;
 }

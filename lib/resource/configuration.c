@@ -1,7 +1,7 @@
 /* Server parameters, as ARM sees them. The whole list is read at once; each is written by itself.
  * Parameters that are not declared are left alone. What is only running after a restart is shown as
  * a debt until somebody restarts. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <strings.h>
@@ -75,22 +75,40 @@ static bool parameter_find(const json_t *list, const char *name, struct paramete
     return false;
 }
 
-/* The declared value as text; for "includes" the present value with what is missing. */
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* 'have' with those of 'includes' that it lacks, these in alphabetical order: the document's order
+ * means nothing, so the plan does not depend on it. */
+static const char *with_members(struct arena *arena, const json_t *includes, const char *have)
+{
+    size_t i, count = 0;
+    const json_t *item;
+    const char **members = arena_array(arena, json_array_size(includes), sizeof(*members));
+    json_array_foreach(includes, i, item)
+    {
+        const char *member = json_string_value(item);
+        if (member) members[count++] = member;
+    }
+    if (count) qsort(members, count, sizeof(*members), by_text);
+    for (i = 0; i < count; i++)
+        if (!parameter_has(have, members[i])) have = parameter_with(arena, have, members[i]);
+    return have;
+}
+
+/* The declared value as text, for "includes" the present value with what is missing; NULL where the
+ * declaration says nothing about the value. */
 static const char *wanted_value(const struct comparison *c, const json_t *want, const char *have)
 {
     struct arena *arena = c->plan->arena;
     const json_t *includes = json_object_get(want, "includes");
-    if (json_is_object(want) && !includes) want = json_object_get(want, "value");
-    if (!includes) return field_value_text(&configuration_fields[0], want, arena);
-    size_t i;
-    const json_t *item;
-    const char *value = have;
-    json_array_foreach(includes, i, item)
-    {
-        const char *member = json_string_value(item);
-        if (member && !parameter_has(value, member)) value = parameter_with(arena, value, member);
-    }
-    return value;
+    if (includes) return with_members(arena, includes, have);
+    if (json_is_object(want)) want = json_object_get(want, "value");
+    if (!want || json_is_null(want)) return NULL;
+    const char *text = field_value_text(&configuration_fields[0], want, arena);
+    return text ? text : "";
 }
 
 static struct change *add_change(const struct comparison *c, const char *name, const json_t *want)
@@ -128,6 +146,7 @@ static void write_value(const struct comparison *c, struct change *change,
 static void report_debt(const struct comparison *c, const struct parameter *p, const json_t *want)
 {
     struct change *change = add_change(c, p->name, want);
+    change->part = "restart"; /* a story of its own: the value itself has been corrected */
     change->verb = CHANGE_REPORT;
     change->class = CHANGE_RESTART_CLASS;
     change->verdict = CHANGE_WAIT;
@@ -138,14 +157,15 @@ static void report_debt(const struct comparison *c, const struct parameter *p, c
 static void compare_one(const struct comparison *c, const char *name, const json_t *want)
 {
     const json_t *list = c->seen->arm[SCOPE_CONFIGURATIONS].body;
-    struct parameter p;
-    if (!parameter_find(list, name, &p)) {
-        cannot(c, add_change(c, name, want), NULL, wanted_value(c, want, ""),
-               "the server has no such parameter");
+    struct parameter p = {.value = ""};
+    bool found = parameter_find(list, name, &p);
+    const char *value = wanted_value(c, want, p.value);
+    if (!value) return;
+    if (!found) {
+        cannot(c, add_change(c, name, want), NULL, value, "the server has no such parameter");
         return;
     }
-    const char *value = wanted_value(c, want, p.value);
-    if (!value) value = "";
+    value = parameter_written(p.data_type, value);
     if (parameter_equal(p.data_type, value, p.value)) {
         if (p.pending) report_debt(c, &p, want);
         return;

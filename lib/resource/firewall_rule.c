@@ -1,7 +1,9 @@
 /* Firewall rules of a server: address ranges that may reach the public endpoint. Rules that are not
  * declared are drift: what opens a door must be known. */
+#include <stdint.h>
 #include <string.h>
 
+#include <arpa/inet.h>
 #include <strings.h>
 
 #include "base/json.h"
@@ -67,6 +69,22 @@ static struct action *rule_action(const struct comparison *c, const char *method
     return compare_arm_action(c->plan, &resource_firewall_rule, method, id, body);
 }
 
+static uint32_t address_at(const json_t *rule, const char *path)
+{
+    struct in_addr address = {0};
+    const char *text = json_text_at(rule, path);
+    if (text) inet_pton(AF_INET, text, &address);
+    return ntohl(address.s_addr);
+}
+
+/* Does the rule as it stands let in addresses that its declaration does not? */
+static bool is_wider(const json_t *want, const json_t *have)
+{
+    static const char first[] = "properties.startIpAddress", last[] = "properties.endIpAddress";
+    return have && (address_at(have, first) < address_at(want, first) ||
+                    address_at(have, last) > address_at(want, last));
+}
+
 /* A rule is written whole, whether it is new or differs: ARM knows only PUT for it. */
 static void compare_declared(const struct comparison *c, const json_t *want, const json_t *have)
 {
@@ -79,10 +97,10 @@ static void compare_declared(const struct comparison *c, const json_t *want, con
     change->verb = have ? CHANGE_UPDATE : CHANGE_CREATE;
     change->class = CHANGE_ONLINE_CLASS;
     change->stage = STAGE_CHILDREN;
+    change->widening = is_wider(want, have);
     change->observe_only = c->target->observe_only || (mode && strcmp(mode, "observe") == 0);
     change->action = rule_action(c, "PUT", name, field_create_body(firewall_rule_fields, want));
-    for (size_t i = 0; i < deltas.count; i++)
-        plan_delta(c->plan, deltas.items[i].path, deltas.items[i].from, deltas.items[i].to);
+    compare_add_deltas(c->plan, &deltas, have != NULL);
 }
 
 static void report_undeclared(const struct comparison *c, const json_t *have)
@@ -113,6 +131,7 @@ static void compare(const struct comparison *c)
     const json_t *have = c->seen->arm[SCOPE_FIREWALL_RULES].body;
     size_t i;
     const json_t *rule;
+    if (!want) return; /* a document that does not speak of rules does not own them */
     json_array_foreach(want, i, rule)
         compare_declared(c, rule, rule_find(have, json_text_at(rule, "name")));
     json_array_foreach(have, i, rule)

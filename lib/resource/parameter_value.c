@@ -73,12 +73,21 @@ static int boolean_of(const char *text)
     return -1;
 }
 
+/* Only what PostgreSQL takes for a number: no blanks, no hexadecimal, no "nan", which would equal
+ * everything. */
 static bool number_of(const char *text, double *out)
 {
     char *end = NULL;
+    if (text[strspn(text, "0123456789.eE+-")]) return false;
     errno = 0;
     *out = strtod(text, &end);
     return end != text && !*end && !errno;
+}
+
+const char *parameter_written(const char *data_type, const char *value)
+{
+    int on = strcasecmp(data_type, "Boolean") == 0 ? boolean_of(value) : -1;
+    return on < 0 ? value : on ? "on" : "off";
 }
 
 bool parameter_equal(const char *data_type, const char *want, const char *have)

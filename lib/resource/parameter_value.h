@@ -11,6 +11,9 @@
  * without case. Unknown data types are compared letter by letter. */
 bool parameter_equal(const char *data_type, const char *want, const char *have);
 
+/* 'value' as ARM takes it: a boolean of any spelling as "on" or "off", all else as it is. */
+const char *parameter_written(const char *data_type, const char *value);
+
 /* Is 'want' one of 'allowed' ("25-5000", "on, off", "ddl,role", "" or NULL: anything)? A pattern
  * that is not understood allows everything: ARM itself has the last word. */
 bool parameter_allowed(const char *data_type, const char *allowed, const char *want);

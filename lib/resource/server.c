@@ -1,6 +1,7 @@
 /* The flexible server itself: created, patched, never deleted or replaced. */
-#include <stdlib.h>
 #include <string.h>
+
+#include <strings.h>
 
 #include "base/json.h"
 #include "resource/compare.h"
@@ -245,38 +246,68 @@ const struct resource resource_server = {
     .compare = compare,
 };
 
+static const char primary_zone[] = "properties.availabilityZone";
+static const char standby_zone[] = "properties.highAvailability.standbyAvailabilityZone";
+static const char ha_mode[] = "properties.highAvailability.mode";
+static const char admin_login[] = "properties.administratorLogin";
+
 /* After a failover the two zones have changed places: a fact, not drift (terraform-provider-azurerm
- * issues 13443 and 25538). Then the observed body is looked at as if they had not. */
-static json_t *zones_as_declared(const json_t *want, const json_t *have)
+ * issues 13443 and 25538). Then they are wanted the other way round, which also sends a standby
+ * that must be made anew to the zone where the primary is not. */
+static void adopt_zones(json_t *want, const json_t *have)
 {
-    static const char primary[] = "properties.availabilityZone";
-    static const char standby[] = "properties.highAvailability.standbyAvailabilityZone";
-    const char *want_primary = json_text_at(want, primary);
-    const char *want_standby = json_text_at(want, standby);
-    const char *have_primary = json_text_at(have, primary);
-    const char *have_standby = json_text_at(have, standby);
-    bool swapped = want_primary && want_standby && have_primary && have_standby &&
-                   strcmp(want_primary, have_standby) == 0 &&
-                   strcmp(want_standby, have_primary) == 0;
-    if (!swapped) return NULL;
-    json_t *copy = json_deep_copy(have);
-    json_put_at(copy, primary, json_string(want_primary));
-    json_put_at(copy, standby, json_string(want_standby));
-    return copy;
+    const char *primary = json_text_at(want, primary_zone);
+    const char *standby = json_text_at(want, standby_zone);
+    const char *now = json_text_at(have, primary_zone);
+    if (!primary || !standby || !now) return;
+    if (strcmp(primary, standby) == 0 || strcmp(now, standby) != 0) return;
+    json_put_at(want, standby_zone, json_string(primary));
+    json_put_at(want, primary_zone, json_string(now));
+}
+
+/* Not answered where passwords are off (terraform-provider-azurerm): no answer is no difference. */
+static void adopt_login(json_t *want, const json_t *have)
+{
+    if (!json_text_at(have, admin_login))
+        json_object_del(json_object_get(want, "properties"), strchr(admin_login, '.') + 1);
+}
+
+/* While there is a standby in another zone its zone cannot be chosen (terraform-provider-azurerm,
+ * from the service team). Asking would make ARM refuse everything else in the same PATCH. */
+static void report_standby_zone(const struct comparison *c, json_t *want, const json_t *have)
+{
+    const char *wanted = json_text_at(want, standby_zone);
+    const char *now = json_text_at(have, standby_zone);
+    const char *mode = json_text_at(have, ha_mode);
+    const char *wanted_mode = json_text_at(want, ha_mode);
+    if (!wanted || !now || !*now || strcmp(wanted, now) == 0) return;
+    if (!mode || !wanted_mode || strcasecmp(mode, wanted_mode) != 0) return;
+    const char *name = c->target->name;
+    struct change *change =
+        plan_add(c->plan, "server", name, arena_printf(c->plan->arena, "%s/standby-zone", name));
+    change->verb = CHANGE_REPORT;
+    change->verdict = CHANGE_UNACHIEVABLE;
+    change->reason = "the standby's zone can only be chosen while high availability is off";
+    change->stage = STAGE_SERVER;
+    change->observe_only = c->target->observe_only;
+    plan_delta(c->plan, standby_zone, now, wanted);
+    json_put_at(want, standby_zone, json_string(now));
 }
 
 static void compare(const struct comparison *c)
 {
     const struct observation *o = &c->seen->arm[SCOPE_SERVER];
-    json_t *swapped =
-        o->state == SEEN_COMPLETE ? zones_as_declared(c->target->item, o->body) : NULL;
-    if (!swapped) {
+    if (o->state != SEEN_COMPLETE) {
         compare_arm_item(c, &resource_server, STAGE_SERVER);
         return;
     }
-    struct seen view = *c->seen;
-    view.arm[SCOPE_SERVER].body = swapped;
-    const struct comparison as_declared = {.target = c->target, .seen = &view, .plan = c->plan};
-    compare_arm_item(&as_declared, &resource_server, STAGE_SERVER);
-    json_decref(swapped);
+    struct target target = *c->target;
+    json_t *want = json_deep_copy(target.item);
+    adopt_zones(want, o->body);
+    adopt_login(want, o->body);
+    report_standby_zone(c, want, o->body);
+    target.item = want;
+    const struct comparison as_it_stands = {.target = &target, .seen = c->seen, .plan = c->plan};
+    compare_arm_item(&as_it_stands, &resource_server, STAGE_SERVER);
+    json_decref(want);
 }
