@@ -30,8 +30,8 @@ KINDS=$(tr -d '\\\n' <"$ROOT/lib/base/message_id.h" | grep -o 'MESSAGE([A-Z_]*, 
 # so what ends at a record ends by 'halt'.)
 KINDS+='
 def record: try fromjson catch empty;
-def settled: cycle and .drifted == "0" and (.unknown // "0") == "0" and (.blocked // "0") == "0";
-def about($resource; $object): .resource == $resource and (.object | test($object));'
+def own_cycle: cycle and .target == env.SERVER;
+def settled: own_cycle and .drifted == "0" and .unknown == "0" and .blocked == "0";'
 
 # --- the local Azure -----------------------------------------------------------------------------
 
@@ -179,11 +179,11 @@ wait_request() { wait_line "$REQUEST_LOG" "$REQUESTS" "$1" "${2:-30}" "${3:-1}";
 
 # wait_in_sync [SECONDS]: a cycle since the mark that found nothing to do.
 wait_in_sync() { wait_record settled "${1:-60}"; }
-# wait_cycles N [SECONDS]: N whole cycles from now on.
+# wait_cycles N [SECONDS]: N whole cycles of the server from now on, after the present one.
 wait_cycles() {
     local before=$MARK status
     MARK=$(wc -l <"$LOG")
-    wait_record cycle "${2:-30}" "$1" >/dev/null
+    wait_record own_cycle "${2:-30}" "$1" >/dev/null
     status=$?
     MARK=$before
     return $status
@@ -260,7 +260,7 @@ catalog_print() {
     done
 }
 
-# Whatever is done in between: begin with `still_begin`, end with `still NAME`. Two whole
+# Whatever is done in between: begin with `still_begin`, end with `still NAME`. A few
 # cycles later nothing was written, to ARM or by SQL, and nothing was reported as different.
 still_begin() {
     PRINT=$(catalog_print)
@@ -268,7 +268,7 @@ still_begin() {
 }
 still() {
     local name=$1
-    expect "$name: cycles go on" wait_cycles 2
+    expect "$name: cycles go on" wait_cycles 3
     is "$name: nothing is written to ARM" '' "$(requests .write | head -n 5)"
     is "$name: nothing is written by SQL" "$PRINT" "$(catalog_print)"
     is "$name: no difference is reported" '' "$(records '.drift != null' | head -n 5)"
