@@ -16,20 +16,25 @@
 /* The last part of a life in which a token is not used any more: it must survive the way to ARM. */
 #define LAST_MOMENT SECONDS(10)
 
-/* What is never the outcome of a fetch that may be repeated soon. */
+/* Flows that wait for one fetch, in the order of asking; NULL where one has left. */
+struct waiting {
+    struct flow **flows;
+    size_t count;
+};
+
 struct token_cache {
     const struct io *io;
     struct token_request request;
     struct flow fetch;
-    struct flow **waiting;
-    size_t waiting_count;
-    struct secret *token; /* NULL: none */
-    msec asked;           /* when the fetch that runs was begun */
-    msec renew;           /* when to begin to fetch the next one */
-    msec end;             /* from when the token is not used any more */
-    struct err err;       /* why the last fetch failed */
-    unsigned failures;    /* in a row */
-    msec hold;            /* no fetch before, after a failure */
+    struct waiting waiting;
+    struct waiting waking; /* taken out of 'waiting', to be woken one after the other */
+    struct secret *token;  /* NULL: none */
+    msec asked;            /* when the fetch that runs was begun */
+    msec renew;            /* when to begin to fetch the next one */
+    msec end;              /* from when the token is not used any more */
+    struct err err;        /* why the last fetch failed */
+    unsigned failures;     /* in a row */
+    msec hold;             /* no fetch before, after a failure */
 };
 
 static void ask_fetch(struct flow *f, struct call *call);
@@ -49,6 +54,11 @@ static const struct flow_row token_rows[] = {
 static msec cache_now(const struct token_cache *c)
 {
     return c->io->now(c->io->ctx);
+}
+
+static bool token_is_usable(const struct token_cache *c)
+{
+    return c->token && cache_now(c) < c->end;
 }
 
 /* --- fetching ----------------------------------------------------------------------------------
@@ -89,16 +99,35 @@ static enum flow_verdict take_fetch(struct flow *f, const struct reply *reply)
     secret_free(c->token);
     c->token = token;
     plan_renewal(c, lifetime);
-    return FLOW_NEXT;
+    if (token_is_usable(c)) return FLOW_NEXT;
+    err_set(&f->err, ERR_TRANSIENT, "no token: it was over before it arrived");
+    return FLOW_FAIL;
 }
 
-/* Everybody who waited asks again and finds either a token or the failure. */
+static void waiting_add(struct waiting *w, struct flow *f)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->flows[i] == f) return;
+    w->flows = xreallocarray(w->flows, w->count + 1, sizeof(struct flow *));
+    w->flows[w->count++] = f;
+}
+
+static void waiting_remove(struct waiting *w, const struct flow *f)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->flows[i] == f) w->flows[i] = NULL;
+}
+
+/* Everybody who waited asks again and finds either a token or the failure. Who is woken may end,
+ * free others that wait too, or wait again for the next fetch. */
 static void wake_all(struct token_cache *c)
 {
-    while (c->waiting_count) {
-        struct flow *f = c->waiting[--c->waiting_count];
-        flow_wake(f);
-    }
+    c->waking = c->waiting;
+    c->waiting = (struct waiting){.flows = NULL};
+    for (size_t i = 0; i < c->waking.count; i++)
+        if (c->waking.flows[i]) flow_wake(c->waking.flows[i]);
+    free(c->waking.flows);
+    c->waking = (struct waiting){.flows = NULL};
 }
 
 /* How long a failure is left alone: a wrong credential until somebody may have corrected it. */
@@ -154,20 +183,8 @@ void token_cache_free(struct token_cache *c)
     flow_cancel(&c->fetch);
     token_request_done(&c->request);
     secret_free(c->token);
-    free(c->waiting);
+    free(c->waiting.flows);
     free(c);
-}
-
-static bool token_is_usable(const struct token_cache *c)
-{
-    return c->token && cache_now(c) < c->end;
-}
-
-static bool token_waits(const struct token_cache *c, const struct flow *f)
-{
-    for (size_t i = 0; i < c->waiting_count; i++)
-        if (c->waiting[i] == f) return true;
-    return false;
 }
 
 void token_ask(struct token_cache *c, struct flow *f, struct call *call)
@@ -184,18 +201,13 @@ void token_ask(struct token_cache *c, struct flow *f, struct call *call)
         return;
     }
     call->kind = CALL_PARK;
-    if (token_waits(c, f)) return;
-    c->waiting = xreallocarray(c->waiting, c->waiting_count + 1, sizeof(struct flow *));
-    c->waiting[c->waiting_count++] = f;
+    waiting_add(&c->waiting, f);
 }
 
 void token_leave(struct token_cache *c, const struct flow *f)
 {
-    for (size_t i = 0; i < c->waiting_count; i++) {
-        if (c->waiting[i] != f) continue;
-        c->waiting[i] = c->waiting[--c->waiting_count];
-        return;
-    }
+    waiting_remove(&c->waiting, f);
+    waiting_remove(&c->waking, f);
 }
 
 struct secret *token_bearer(struct token_cache *c)
