@@ -83,6 +83,8 @@ void pg_build_delta(struct pg_build *b, const char *field, const char *from, con
 void pg_build_password(struct pg_build *b, const struct secret *password, const char *role)
 {
     struct pg_change *c = &b->now;
+    /* A statement that was cut off must never run. */
+    if (b->sql.overflow) c->unfixable = "the statement would be too long";
     b->statements = pg_grow(b->arena, b->statements, c->statement_count, &b->statement_room,
                             sizeof(*b->statements));
     b->statements[c->statement_count++] = (struct sql_statement){

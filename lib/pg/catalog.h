@@ -119,6 +119,9 @@ const struct pg_role *pg_cluster_role_by_oid(const struct pg_cluster *c, uint32_
 const struct pg_database_row *pg_cluster_database(const struct pg_cluster *c, const char *name);
 /* Is 'member' directly or indirectly a member of 'role'? */
 bool pg_cluster_is_member(const struct pg_cluster *c, uint32_t member, uint32_t role);
+/* Does it have the role's privileges without SET ROLE: the same, by inheriting memberships only, or
+ * as a superuser, or because it is that role? */
+bool pg_cluster_inherits(const struct pg_cluster *c, uint32_t member, uint32_t role);
 
 /* --- one database ----------------------------------------------------------------------------- */
 

@@ -98,23 +98,25 @@ static void decode_roles(struct pg_decode *d, struct pg_cluster *c)
     d->names = &c->names;
 }
 
-/* Absent before PostgreSQL 16, where every membership inherits and may SET ROLE. */
-static bool decode_option(struct pg_decode *d, size_t column)
+/* Absent before PostgreSQL 16: then every membership may SET ROLE, and inherits as its member does.
+ */
+static bool decode_option(struct pg_decode *d, size_t column, bool absent)
 {
-    return !pg_decode_raw(d, column) || pg_decode_bool(d, column);
+    return pg_decode_raw(d, column) ? pg_decode_bool(d, column) : absent;
 }
 
 static void decode_members(struct pg_decode *d, struct pg_cluster *c)
 {
     struct pg_member *members = arena_array(d->arena, d->rows->rows, sizeof(*members));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
+        const struct pg_role *member = pg_cluster_role_by_oid(c, pg_decode_oid(d, 1));
         members[d->row] = (struct pg_member){
             .role = pg_decode_oid(d, 0),
             .member = pg_decode_oid(d, 1),
             .grantor = pg_decode_oid(d, 2),
             .admin = pg_decode_bool(d, 3),
-            .inherit = decode_option(d, 4),
-            .set = decode_option(d, 5),
+            .inherit = decode_option(d, 4, !member || member->attributes[PG_ATTR_INHERIT]),
+            .set = decode_option(d, 5, true),
         };
     }
     c->members = members;
@@ -219,9 +221,9 @@ const struct pg_database_row *pg_cluster_database(const struct pg_cluster *c, co
     return NULL;
 }
 
-bool pg_cluster_is_member(const struct pg_cluster *c, uint32_t member, uint32_t role)
+/* Breadth first through the groups above 'member'; each membership is followed at most once. */
+static bool reaches(const struct pg_cluster *c, uint32_t member, uint32_t role, bool inherit)
 {
-    /* Breadth first through the groups above; each membership is followed at most once. */
     uint32_t *queue = xcalloc(c->member_count + 1, sizeof(*queue));
     bool *followed = xcalloc(c->member_count + 1, sizeof(*followed));
     size_t end = 0;
@@ -229,13 +231,26 @@ bool pg_cluster_is_member(const struct pg_cluster *c, uint32_t member, uint32_t 
     queue[end++] = member;
     for (size_t next = 0; next < end && !found; next++) {
         for (size_t i = 0; i < c->member_count && !found; i++) {
-            if (c->members[i].member != queue[next] || followed[i]) continue;
+            const struct pg_member *m = &c->members[i];
+            if (m->member != queue[next] || followed[i] || (inherit && !m->inherit)) continue;
             followed[i] = true;
-            queue[end++] = c->members[i].role;
-            found = c->members[i].role == role;
+            queue[end++] = m->role;
+            found = m->role == role;
         }
     }
     free(queue);
     free(followed);
     return found;
+}
+
+bool pg_cluster_is_member(const struct pg_cluster *c, uint32_t member, uint32_t role)
+{
+    return reaches(c, member, role, false);
+}
+
+bool pg_cluster_inherits(const struct pg_cluster *c, uint32_t member, uint32_t role)
+{
+    const struct pg_role *self = pg_cluster_role_by_oid(c, member);
+    if (member == role || (self && self->attributes[PG_ATTR_SUPERUSER])) return true;
+    return reaches(c, member, role, true);
 }

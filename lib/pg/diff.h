@@ -11,7 +11,8 @@
 #include "pg/catalog.h"
 #include "pg/want.h"
 
-/* kind, word for logs and JSON; in the order in which they are to be applied */
+/* kind, word for logs and JSON; roughly in the order of their application: the list's order counts
+ */
 #define PG_CHANGE_KINDS(X)                                                                         \
     X(ROLE_CREATE, "role-create")                                                                  \
     X(OWN_MEMBERSHIP, "own-membership") /* the administrator joins an owner, to act for it */      \

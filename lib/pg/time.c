@@ -1,7 +1,9 @@
 /* RFC 3339 times, as a document writes an account's end. Not for anything that needs a calendar in
  * words or a time zone's name: those depend on the machine. */
-#include "pg/want.h"
+#include "pg/time.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Reads exactly 'digits' digits. */
@@ -99,4 +101,25 @@ int pg_time_parse(const char *text, int64_t *seconds)
     }
     *seconds = days * 86400 + clock - zone;
     return 0;
+}
+
+void pg_time_text(char *out, size_t size, int64_t seconds)
+{
+    const int64_t first = days_since_epoch(1, 1, 1) * 86400;
+    const int64_t last = days_since_epoch(10000, 1, 1) * 86400;
+    if (seconds < first || seconds >= last) {
+        snprintf(out, size, "%sinfinity", seconds < first ? "-" : "");
+        return;
+    }
+    int64_t days = (seconds - first) / 86400;
+    int64_t clock = (seconds - first) % 86400;
+    /* Walk by the average length of a year, then correct: at most a step in either direction. */
+    int year = 1 + (int)(days * 400 / 146097);
+    while (year > 1 && days_since_epoch(year, 1, 1) * 86400 > seconds) year--;
+    while (days_since_epoch(year + 1, 1, 1) * 86400 <= seconds) year++;
+    int month = 12;
+    while (days_since_epoch(year, month, 1) * 86400 > seconds) month--;
+    int day = 1 + (int)(days + first / 86400 - days_since_epoch(year, month, 1));
+    snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day, (int)(clock / 3600),
+             (int)(clock / 60 % 60), (int)(clock % 60));
 }

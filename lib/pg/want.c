@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "pg/settings.h"
+#include "pg/time.h"
 
 /* The server cuts longer names off silently, and would then be asked for another object for ever.
  */

@@ -140,8 +140,4 @@ bool pg_name_is_protected(const char *name);
  * object does not have, a grant option for PUBLIC, an unreadable time, the admin's own password. */
 int pg_want_check(const struct pg_want *want, const char *admin, struct err *err);
 
-/* Seconds since 1970 of an RFC 3339 time ("2026-01-31T00:00:00Z", "2026-01-31 00:00:00+09", a date
- * alone is midnight UTC). Returns -1 where it is none. */
-int pg_time_parse(const char *text, int64_t *seconds);
-
 #endif

@@ -1,0 +1,155 @@
+/* Comparing privileges. The work is cut into units: objects of one kind, owner and list, that are
+ * treated alike. Most units give plain operations, which are gathered by grantee and sent for
+ * hundreds of objects at a time; where somebody loses what another than the owner had a hand in,
+ * the unit is regranted as a whole. Private to the comparison's files. */
+#ifndef PG_GRANT_H
+#define PG_GRANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "pg/build.h"
+#include "pg/catalog.h"
+#include "pg/want.h"
+
+/* Objects named in one statement: PostgreSQL 18 locks each of them. */
+enum { PG_BATCH_OBJECTS = 500, PG_BATCH_BYTES = 64 * 1024 };
+
+/* A grantee whose privileges are declared. */
+struct pg_managed {
+    uint32_t oid;
+    const char *name;                  /* NULL: PUBLIC */
+    const char *label;                 /* "PUBLIC" or the name */
+    const struct pg_want_grant *grant; /* NULL: only the database's PUBLIC is managed */
+    bool exact;
+    bool exact_database;
+    bool routines; /* exact for routines too */
+};
+
+struct pg_unit_column {
+    const char *name;
+    struct pg_acl acl;
+};
+
+struct pg_unit {
+    enum pg_kind kind;
+    const char *schema; /* NULL: a database or a schema, which is the one name */
+    size_t schema_index;
+    const char *const *names;
+    size_t count;
+    uint32_t owner;
+    struct pg_acl acl;
+    const struct pg_unit_column *columns; /* of a single table; by name */
+    size_t column_count;
+};
+
+enum pg_op_action { PG_OP_GRANT, PG_OP_REVOKE, PG_OP_REVOKE_OPTION };
+
+struct pg_op {
+    size_t managed;
+    enum pg_op_action action;
+    bool option; /* GRANT ... WITH GRANT OPTION */
+    enum pg_kind kind;
+    uint32_t mask;
+    const char *schema;
+    const char *const *names;
+    size_t count;
+    const char *columns; /* " (a, b)", quoted; NULL: the whole object */
+    const char *blocked; /* why it cannot be done, or NULL */
+};
+
+struct pg_regrant {
+    struct pg_unit unit;
+    uint32_t flat; /* the privileges whose grants give way */
+};
+
+/* A schema as it will be when the changes before have been applied. */
+struct pg_grant_schema {
+    uint32_t oid; /* 0: to be created */
+    const char *name;
+    const char *create_for; /* owner's name, where it is to be created */
+    const char *new_owner;  /* where it changes hands */
+    const char *old_owner;
+    uint32_t owner;
+    bool extension;
+    struct pg_acl acl;
+};
+
+struct pg_grants {
+    struct pg_build build;
+    const struct pg_want *want;
+    const struct pg_want_database *database; /* NULL: only its privileges are declared */
+    const struct pg_cluster *cluster;
+    const struct pg_database *observed;
+    const char *name;           /* of the database */
+    struct pg_names names;      /* with those to be created, under oids of our own */
+    uint32_t owner;             /* of the database */
+    struct pg_managed *managed; /* by name, PUBLIC first */
+    size_t managed_count;
+    size_t *by_oid; /* indexes into 'managed' in the order of oids */
+    struct pg_grant_schema *schemas;
+    size_t schema_count;
+    const struct pg_want_schema_grant **wanted; /* [schema * managed_count + managed], or NULL */
+    struct pg_held *have;                       /* [managed], of the unit at hand */
+    struct pg_op *ops;
+    size_t op_count;
+    size_t op_room;
+    struct pg_regrant *regrants;
+    size_t regrant_count;
+    size_t regrant_room;
+    uint32_t *joins; /* owners that the administrator has to join */
+    size_t join_count;
+    size_t join_room;
+};
+
+/* grant_scope.c: who and what is managed. */
+void pg_grant_scope(struct pg_grants *g);
+/* The oid of a role that exists or will; 0: neither. */
+uint32_t pg_grant_oid(struct pg_grants *g, const char *name);
+const char *pg_grant_name(const struct pg_grants *g, uint32_t oid);
+/* The index of the managed grantee, or SIZE_MAX. */
+size_t pg_grant_managed(const struct pg_grants *g, uint32_t oid);
+/* What is declared for a unit or a column of it, ALL spelled out. */
+uint32_t pg_grant_declared(const struct pg_grants *g, size_t managed, const struct pg_unit *u);
+uint32_t pg_grant_declared_column(const struct pg_grants *g, size_t managed,
+                                  const struct pg_unit *u, const char *column);
+/* What he shall hold, given what he holds. */
+struct pg_held pg_grant_target(const struct pg_grants *g, size_t managed, const struct pg_unit *u,
+                               const char *column, struct pg_held have);
+/* NULL where the connected user may act for 'owner' (whom he joins before, if he must), or why not.
+ */
+const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner);
+
+/* grant_walk.c: the units of the database, each handed to pg_grant_unit(). */
+void pg_grant_walk(struct pg_grants *g);
+
+/* grant_unit.c: one unit to operations, or to a regrant. */
+void pg_grant_unit(struct pg_grants *g, const struct pg_unit *u);
+void pg_grant_op(struct pg_grants *g, const struct pg_op *op);
+
+/* grant_stuck.c: the privileges among 'mask' whose grants by others than the owner cannot be made
+ * to give way; '*why' says so. */
+uint32_t pg_grant_stuck(const struct pg_grants *g, const struct pg_unit *u, uint32_t mask,
+                        const char **why);
+/* Is the grant in a circle: does the option that it passes on come back to its grantor? */
+bool pg_grant_in_circle(const struct pg_grants *g, const struct pg_acl *acl,
+                        const struct pg_acl_item *item, uint32_t bit);
+
+/* grant_regrant.c, grant_batch.c, grant_default.c: changes. */
+void pg_grant_regrants(struct pg_grants *g);
+void pg_grant_batches(struct pg_grants *g, bool revokes);
+void pg_grant_default_joins(struct pg_grants *g);
+void pg_grant_defaults(struct pg_grants *g);
+
+/* grant_sql.c: words. */
+void pg_grant_sql_verb(struct buf *b, enum pg_op_action action, uint32_t mask, const char *columns);
+void pg_grant_sql_objects(struct buf *b, enum pg_kind kind, const char *schema,
+                          const char *const *names, size_t count);
+void pg_grant_sql_grantee(struct buf *b, enum pg_op_action action, const char *grantee,
+                          bool option);
+/* "SELECT (a) on public.t", "SELECT on 37 tables in public", "grant option for ..." */
+void pg_grant_text(struct buf *b, const struct pg_op *op, size_t count);
+
+#endif
