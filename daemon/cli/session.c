@@ -1,0 +1,113 @@
+/* One run of the engine for a command: see session.h. */
+#include "cli/session.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "run/configuration.h"
+#include "run/lock.h"
+#include "run/world.h"
+
+struct session {
+    struct loop *loop;
+    struct engine *engine;
+    bool progress;
+    bool live; /* standard error is a terminal: progress is one line that changes */
+    bool finished;
+};
+
+static void on_finished(void *ctx)
+{
+    struct session *s = ctx;
+    s->finished = true;
+    loop_stop(s->loop);
+}
+
+static void on_progress(void *ctx, const char *target, const char *what, msec elapsed)
+{
+    const struct session *s = ctx;
+    (void)target;
+    if (!s->progress) return;
+    fprintf(stderr, s->live ? "\r\033[K%s: %llu s" : "%s: %llu s\n", what,
+            (unsigned long long)(elapsed / 1000));
+    if (s->live) fflush(stderr);
+}
+
+static int64_t wall_clock(void *ctx)
+{
+    return loop_wall_clock(ctx);
+}
+
+static void engine_go(struct session *s, struct configuration *c, enum engine_mode mode,
+                      struct session_result *result)
+{
+    struct world world;
+    world_init(&world, s->loop, c->settings);
+    const struct engine_world for_engine = world_for_engine(&world);
+    const struct engine_hooks hooks = {.ctx = s, .finished = on_finished, .progress = on_progress};
+    s->engine = engine_new(&for_engine, c->desired, mode, &hooks);
+    c->desired = NULL;
+    engine_start(s->engine);
+    if (engine_totals(s->engine).targets) loop_run(s->loop);
+    if (s->progress && s->live) fputs("\r\033[K", stderr);
+    result->totals = engine_totals(s->engine);
+    result->plan = engine_plan(s->engine);
+    engine_free(s->engine);
+    world_done(&world);
+}
+
+/* Two writers would undo each other's work: while the daemon runs, apply is refused. */
+static int lock_for(const struct cli *cli, enum engine_mode mode, const struct configuration *c,
+                    struct lock **lock)
+{
+    struct err err = {0};
+    *lock = NULL;
+    if (mode == ENGINE_PLAN) return 0;
+    *lock = lock_new(c->settings->state_directory, &err);
+    return *lock ? 0 : -cli_fail(cli, err.text);
+}
+
+static struct configuration *load(const struct cli *cli)
+{
+    struct problems problems;
+    problems_init(&problems);
+    struct configuration *c =
+        configuration_load(cli->config, (const char *const *)cli->args, cli->arg_count, &problems);
+    if (!c) cli_problems(cli, &problems);
+    problems_done(&problems);
+    return c;
+}
+
+int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
+                struct session_result *result)
+{
+    struct session s = {.progress = progress, .live = isatty(STDERR_FILENO)};
+    struct err err = {0};
+    struct lock *lock = NULL;
+    struct configuration *c = load(cli);
+    if (!c) return -1;
+    signal(SIGPIPE, SIG_IGN);
+    log_setup(LOG_FORMAT_TEXT, progress ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING, stderr, "pgdrift");
+    s.loop = loop_new(&err);
+    int status = -1;
+    if (!s.loop) {
+        cli_fail(cli, err.text);
+    } else if (!lock_for(cli, mode, c, &lock)) {
+        log_clock(wall_clock, s.loop);
+        engine_go(&s, c, mode, result);
+        status = 0;
+    }
+    lock_free(lock);
+    log_close();
+    configuration_free(c);
+    loop_free(s.loop);
+    return status;
+}
+
+void session_result_done(struct session_result *result)
+{
+    plan_free(result->plan);
+    *result = (struct session_result){0};
+}
