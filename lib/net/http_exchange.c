@@ -1,0 +1,379 @@
+/* One request and its answer: see http_exchange.h. */
+#include "net/http_exchange.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/version.h"
+
+enum {
+    BODY_FIRST = 16 * 1024,     /* answers with secrets fit: growing would leave copies behind */
+    BODY_KEPT = 1024 * 1024,    /* larger buffers are not kept for the next call */
+    BODY_MAX = 8 * 1024 * 1024, /* where the call says nothing */
+    RECEIVE_BUFFER = 64 * 1024,
+};
+
+struct http_exchange *http_exchange_new(struct http *http)
+{
+    struct http_exchange *x = xcalloc(1, sizeof(*x));
+    x->http = http;
+    x->easy = curl_easy_init();
+    if (!x->easy) abort();
+    buf_init(&x->body, BODY_MAX);
+    return x;
+}
+
+static void free_headers(struct http_exchange *x)
+{
+    for (struct curl_slist *at = x->request_headers; at; at = at->next)
+        mem_wipe(at->data, strlen(at->data));
+    curl_slist_free_all(x->request_headers);
+    x->request_headers = NULL;
+}
+
+void http_exchange_reset(struct http_exchange *x)
+{
+    curl_easy_reset(x->easy);
+    free_headers(x);
+    curl_slist_free_all(x->addresses);
+    curl_slist_free_all(x->connect_to);
+    x->addresses = x->connect_to = NULL;
+    free(x->peer);
+    x->peer = NULL;
+    if (x->body.room > BODY_KEPT) {
+        buf_wipe(&x->body);
+    } else {
+        mem_wipe(x->body.data, x->body.length);
+        buf_reset(&x->body);
+    }
+    mem_wipe(x->header_text, x->header_used);
+    x->header_used = x->header_count = 0;
+    x->fault = NULL;
+    x->call = NULL;
+}
+
+void http_exchange_free(struct http_exchange *x)
+{
+    if (!x) return;
+    http_exchange_reset(x);
+    curl_easy_cleanup(x->easy);
+    buf_done(&x->body);
+    loop_timer_free(x->deadline);
+    free(x);
+}
+
+/* --- where to -------------------------------------------------------------------------------- */
+
+/* Does 'list' ("a.test,.internal,*") name 'host'? An entry stands for itself and all below it. */
+static bool goes_direct(const char *list, const char *host)
+{
+    size_t host_length = strlen(host);
+    while (list && *list) {
+        size_t length = strcspn(list, ", ");
+        const char *entry = list;
+        list += length + (list[length] != '\0');
+        if (length == 1 && *entry == '*') return true;
+        if (length > 0 && *entry == '.') entry++, length--;
+        if (length == 0 || length > host_length) continue;
+        const char *tail = host + (host_length - length);
+        if (strncasecmp(tail, entry, length) != 0) continue;
+        if (tail == host || tail[-1] == '.') return true;
+    }
+    return false;
+}
+
+/* Host without brackets, and port, of 'url'. */
+static int split_url(const char *url, char host[HTTP_HOST], char port[8], bool *secure)
+{
+    CURLU *u = curl_url();
+    if (!u) abort();
+    char *scheme = NULL, *name = NULL, *number = NULL;
+    int result = -1;
+    if (curl_url_set(u, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
+        curl_url_get(u, CURLUPART_PORT, &number, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+        strlen(name) < HTTP_HOST && strlen(number) < 8) {
+        size_t length = strlen(name);
+        bool bracketed = *name == '[' && length > 1;
+        snprintf(host, HTTP_HOST, "%.*s", (int)(bracketed ? length - 2 : length),
+                 bracketed ? name + 1 : name);
+        snprintf(port, 8, "%s", number);
+        *secure = strcmp(scheme, "https") == 0;
+        result = *secure || strcmp(scheme, "http") == 0 ? 0 : -1;
+    }
+    curl_free(scheme);
+    curl_free(name);
+    curl_free(number);
+    curl_url_cleanup(u);
+    return result;
+}
+
+int http_exchange_parse(struct http_exchange *x, const struct net_settings *settings,
+                        struct err *err)
+{
+    const struct http_call *call = &x->call->http;
+    bool secure = false;
+    if (split_url(call->url, x->host, x->port, &secure) < 0)
+        return err_set(err, ERR_PROTOCOL, "not an address of HTTP: %.80s", call->url);
+    if (call->bearer && !secure)
+        return err_set(err, ERR_CONFIG, "%s: a token does not travel over plain HTTP", x->host);
+    x->proxied = settings->proxy && !call->direct && !goes_direct(settings->no_proxy, x->host);
+    if (!x->proxied) {
+        x->peer = xstrdup(x->host);
+        return 0;
+    }
+    char proxy[HTTP_HOST];
+    if (split_url(settings->proxy, proxy, x->port, &secure) < 0)
+        return err_set(err, ERR_CONFIG, "not an address of an HTTP proxy: %.80s", settings->proxy);
+    x->peer = xstrdup(proxy);
+    return 0;
+}
+
+/* --- the request ----------------------------------------------------------------------------- */
+
+static struct curl_slist *append(struct curl_slist *list, const char *text)
+{
+    list = curl_slist_append(list, text);
+    if (!list) abort();
+    return list;
+}
+
+static int add_header(struct http_exchange *x, const char *name, const char *value, struct err *err)
+{
+    if (strpbrk(value, "\r\n"))
+        return err_set(err, ERR_INTERNAL, "%s: a line break in the header %s", x->host, name);
+    /* libcurl drops "Name:" and sends "Name;" as an empty header. */
+    char *line = *value ? xasprintf("%s: %s", name, value) : xasprintf("%s;", name);
+    x->request_headers = append(x->request_headers, line);
+    mem_wipe(line, strlen(line));
+    free(line);
+    return 0;
+}
+
+static int add_headers(struct http_exchange *x, struct err *err)
+{
+    const struct http_call *call = &x->call->http;
+    for (size_t i = 0; i < call->header_count; i++)
+        if (add_header(x, call->headers[i].name, call->headers[i].value, err) < 0) return -1;
+    if (call->body && call->content_type) {
+        if (add_header(x, "Content-Type", call->content_type, err) < 0) return -1;
+    } else {
+        x->request_headers = append(x->request_headers, "Content-Type:");
+    }
+    /* A body of any length goes at once instead of waiting to be asked for. */
+    x->request_headers = append(x->request_headers, "Expect:");
+    if (!call->bearer) return 0;
+    char *value = xasprintf("Bearer %s", secret_bytes(call->bearer));
+    int result = add_header(x, "Authorization", value, err);
+    mem_wipe(value, strlen(value));
+    free(value);
+    return result;
+}
+
+static void set_method(struct http_exchange *x)
+{
+    const struct http_call *call = &x->call->http;
+    bool sends = call->body || strcmp(call->method, "POST") == 0 ||
+                 strcmp(call->method, "PUT") == 0 || strcmp(call->method, "PATCH") == 0;
+    if (sends) {
+        size_t length = call->body ? call->body_length : 0;
+        curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, call->body ? call->body : "");
+        curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+    } else if (strcmp(call->method, "HEAD") == 0) {
+        curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
+    }
+    curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, call->method);
+    if (strcmp(call->method, "POST") == 0) curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+/* A number that changes with the addresses. */
+static unsigned long address_mark(const struct addresses *addresses)
+{
+    unsigned long mark = 5381;
+    for (size_t i = 0; i < addresses->count; i++)
+        for (const char *c = addresses->texts[i]; *c; c++)
+            mark = (mark * 33 + (unsigned char)*c) & 0xFFFFFFFFUL;
+    return mark;
+}
+
+/* Tells libcurl the addresses, so that it never asks itself. Addresses of the hosts file are tied
+ * to an alias that changes with them: libcurl tells kept connections apart by it, so that a change
+ * of the file does not leave calls on connections to the former address. The name for the
+ * certificate stays the URL's. */
+static void set_addresses(struct http_exchange *x, const struct addresses *addresses)
+{
+    if (addresses->count == 1 && strcmp(addresses->texts[0], x->peer) == 0) return;
+    struct buf entry;
+    buf_init(&entry, 4096);
+    char alias[HTTP_HOST + 16];
+    bool aliased = addresses->pinned && !x->proxied;
+    if (aliased)
+        snprintf(alias, sizeof(alias), "a%lx.%s", address_mark(addresses), x->peer);
+    else
+        snprintf(alias, sizeof(alias), "%s", x->peer);
+    buf_printf(&entry, "%s:%s:", alias, x->port);
+    for (size_t i = 0; i < addresses->count; i++) {
+        bool six = strchr(addresses->texts[i], ':') != NULL;
+        buf_printf(&entry, six ? "%s[%s]" : "%s%s", i > 0 ? "," : "", addresses->texts[i]);
+    }
+    x->addresses = append(NULL, buf_text(&entry));
+    curl_easy_setopt(x->easy, CURLOPT_RESOLVE, x->addresses);
+    if (aliased) {
+        buf_reset(&entry);
+        buf_printf(&entry, "%s:%s:%s:%s", x->peer, x->port, alias, x->port);
+        x->connect_to = append(NULL, buf_text(&entry));
+        curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, x->connect_to);
+    }
+    buf_done(&entry);
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static size_t on_body(char *data, size_t one, size_t length, void *ctx)
+{
+    struct http_exchange *x = ctx;
+    (void)one;
+    buf_add(&x->body, data, length);
+    if (!x->body.overflow) return length;
+    x->fault = "the answer is too long";
+    return 0;
+}
+
+static bool keep_header(struct http_exchange *x, const char *line, size_t length)
+{
+    const char *colon = memchr(line, ':', length);
+    if (!colon) return true;
+    size_t name = (size_t)(colon - line);
+    const char *value = colon + 1, *end = line + length;
+    while (value < end && isspace((unsigned char)*value)) value++;
+    while (end > value && isspace((unsigned char)end[-1])) end--;
+    size_t value_length = (size_t)(end - value);
+    size_t need = name + value_length + 2;
+    if (x->header_count == HTTP_HEADERS || need > HTTP_HEADER_BYTES - x->header_used) return false;
+    char *at = x->header_text + x->header_used;
+    for (size_t i = 0; i < name; i++) at[i] = (char)tolower((unsigned char)line[i]);
+    at[name] = '\0';
+    memcpy(at + name + 1, value, value_length);
+    at[need - 1] = '\0';
+    x->headers[x->header_count++] = (struct http_header){.name = at, .value = at + name + 1};
+    x->header_used += need;
+    return true;
+}
+
+static size_t on_header(char *line, size_t one, size_t length, void *ctx)
+{
+    struct http_exchange *x = ctx;
+    (void)one;
+    /* A status line begins anew: what came before belonged to an interim answer. */
+    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        x->header_count = x->header_used = 0;
+        return length;
+    }
+    if (keep_header(x, line, length)) return length;
+    x->fault = "the headers of the answer are too long";
+    return 0;
+}
+
+int http_exchange_prepare(struct http_exchange *x, const struct net_settings *settings,
+                          const struct addresses *addresses, struct err *err)
+{
+    const struct http_call *call = &x->call->http;
+    CURL *e = x->easy;
+    if (add_headers(x, err) < 0) return -1;
+    x->body.max = call->max_reply ? call->max_reply : BODY_MAX;
+    buf_reserve(&x->body, x->body.max < BODY_FIRST ? x->body.max : BODY_FIRST);
+    curl_easy_setopt(e, CURLOPT_PRIVATE, x);
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, x->curl_text);
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_URL, call->url);
+    curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(e, CURLOPT_PROXY, x->proxied ? settings->proxy : "");
+    curl_easy_setopt(e, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(e, CURLOPT_PIPEWAIT, 1L);
+    curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (settings->ca_file) {
+        curl_easy_setopt(e, CURLOPT_CAINFO, settings->ca_file);
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    }
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(e, CURLOPT_USERAGENT, "pgdriftd/" PGDRIFT_VERSION);
+    curl_easy_setopt(e, CURLOPT_HTTPHEADER, x->request_headers);
+    curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
+    set_method(x);
+    set_addresses(x, addresses);
+    return 0;
+}
+
+/* What is no passing trouble of the way or the other side. */
+static enum err_kind kind_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OPERATION_TIMEDOUT: return ERR_TIMEOUT;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR: return ERR_CONFIG;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR: return ERR_PROTOCOL;
+    default: return ERR_TRANSIENT;
+    }
+}
+
+static void describe(const struct http_exchange *x, CURLcode code,
+                     const struct net_settings *settings, struct err *err)
+{
+    enum err_kind kind = kind_of(code);
+    const char *why = curl_easy_strerror(code);
+    long os = 0;
+    curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os);
+    if (x->fault)
+        err_set(err, kind, "%s: %s", x->host, x->fault);
+    else if (kind == ERR_CONFIG)
+        err_set(err, kind, "%s: the certificate was not accepted: %s (authorities: %s)", x->host,
+                *x->curl_text ? x->curl_text : why,
+                settings->ca_file ? settings->ca_file : "the system's");
+    else if (kind == ERR_TIMEOUT)
+        err_set(err, kind, "%s: no connection within %llu ms", x->host,
+                (unsigned long long)settings->connect_timeout);
+    else if (os != 0 && kind == ERR_TRANSIENT)
+        err_set(err, kind, "%s: %s (%s)", x->host, why, strerror((int)os));
+    else
+        err_set(err, kind, "%s: %s", x->host, why);
+}
+
+void http_exchange_reply(struct http_exchange *x, CURLcode code,
+                         const struct net_settings *settings, struct reply *reply)
+{
+    *reply = (struct reply){.kind = CALL_HTTP};
+    if (code != CURLE_OK) {
+        describe(x, code, settings, &reply->err);
+        return;
+    }
+    long status = 0;
+    curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    reply->http = (struct http_reply){
+        .status = (int)status,
+        .body = buf_text(&x->body),
+        .length = x->body.length,
+        .headers = x->headers,
+        .header_count = x->header_count,
+    };
+}
