@@ -29,7 +29,8 @@ struct answer {
 struct pending {
     struct call *call;
     size_t index;  /* of this HTTP call; SIZE_MAX for others */
-    msec due;      /* of a wait */
+    bool silent;   /* will not be answered before its deadline */
+    msec due;      /* of a wait or of silence */
     uint64_t turn; /* the order in which they were started */
 };
 

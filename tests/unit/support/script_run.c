@@ -150,19 +150,17 @@ static struct answer *script_choose(struct script *s, const struct call *call)
     abort();
 }
 
-/* A failure of the transport; silence moves the clock to the deadline. */
-static void script_fail(struct script *s, struct call *call, enum err_kind kind)
+static void script_fail(struct call *call, enum err_kind kind)
 {
-    if (kind == ERR_TIMEOUT && call->deadline > s->now) s->now = call->deadline;
     struct reply reply = {.kind = call->kind};
     err_set(&reply.err, kind, kind == ERR_TIMEOUT ? "no answer in time" : "connection reset");
     call->done(call, &reply);
 }
 
-static void script_fault(struct script *s, struct call *call, enum script_fault fault)
+static void script_fault(struct call *call, enum script_fault fault)
 {
     if (faults[fault].failure != ERR_NONE) {
-        script_fail(s, call, faults[fault].failure);
+        script_fail(call, faults[fault].failure);
         return;
     }
     struct http_header header = {.name = "retry-after", .value = faults[fault].retry_after};
@@ -187,55 +185,75 @@ static void script_answer_sql(struct call *call, const struct answer *a)
     call->done(call, &reply);
 }
 
-static void script_answer(struct script *s, const struct pending *p)
+static void script_answer_http(struct call *call, const struct answer *a)
 {
-    struct call *call = p->call;
-    if (p->index == s->torture_at) {
-        script_fault(s, call, s->torture);
-        return;
-    }
+    struct reply reply = {.kind = CALL_HTTP,
+                          .http = {.status = a->status,
+                                   .body = a->body,
+                                   .length = strlen(a->body),
+                                   .headers = a->headers,
+                                   .header_count = a->header_count}};
+    call->done(call, &reply);
+}
+
+static void script_answer(struct call *call, const struct answer *a)
+{
+    if (a->failure != ERR_NONE)
+        script_fail(call, a->failure);
+    else if (call->kind == CALL_SQL)
+        script_answer_sql(call, a);
+    else
+        script_answer_http(call, a);
+}
+
+/* Decides the fate of a call when its turn comes: true where it was answered, false where it will
+ * hear nothing before its deadline. */
+static bool script_decide(struct script *s, size_t at)
+{
+    struct pending p = s->pending[at];
+    bool tortured = p.index == s->torture_at;
     /* A copy: 'done' may prepare more answers and move the array. */
-    struct answer a = *script_choose(s, call);
-    if (a.failure != ERR_NONE) {
-        script_fail(s, call, a.failure);
-    } else if (call->kind == CALL_SQL) {
-        script_answer_sql(call, &a);
-    } else {
-        struct reply reply = {.kind = CALL_HTTP,
-                              .http = {.status = a.status,
-                                       .body = a.body,
-                                       .length = strlen(a.body),
-                                       .headers = a.headers,
-                                       .header_count = a.header_count}};
-        call->done(call, &reply);
+    struct answer a = {.failure = faults[s->torture].failure};
+    if (!tortured) a = *script_choose(s, p.call);
+    if (a.failure == ERR_TIMEOUT) {
+        s->pending[at].silent = true;
+        s->pending[at].due = p.call->deadline;
+        return false;
     }
+    script_remove(s, at);
+    if (tortured)
+        script_fault(p.call, s->torture);
+    else
+        script_answer(p.call, &a);
+    return true;
 }
 
-/* Answers come before waits end, each in the order of asking; of waits, the earliest. */
-static size_t script_next(const struct script *s)
+/* A wait ends, or a call gives up. */
+static void script_end_wait(struct script *s, size_t at)
 {
-    size_t best = 0;
-    for (size_t i = 0; i < s->pending_count; i++) {
-        if (s->pending[i].call->kind != CALL_WAIT) return i;
-        if (s->pending[i].due < s->pending[best].due) best = i;
-    }
-    return best;
-}
-
-bool script_step(struct script *s)
-{
-    if (!s->pending_count) return false;
-    size_t at = script_next(s);
     struct pending p = s->pending[at];
     script_remove(s, at);
-    if (p.call->kind != CALL_WAIT) {
-        script_answer(s, &p);
-        return true;
-    }
     if (p.due > s->now) s->now = p.due;
+    if (p.silent) {
+        script_fail(p.call, ERR_TIMEOUT);
+        return;
+    }
     if (p.call->wait) buf_printf(&s->transcript, "wait %" PRIu64 "\n", p.call->wait);
     struct reply reply = {.kind = CALL_WAIT};
     p.call->done(p.call, &reply);
+}
+
+/* Answers come before waits end, each in the order of asking; of waits, the earliest. */
+bool script_step(struct script *s)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < s->pending_count; i++) {
+        bool waits = s->pending[i].silent || s->pending[i].call->kind == CALL_WAIT;
+        if (!waits && script_decide(s, i)) return true;
+        if (s->pending[i].due < s->pending[best].due) best = i;
+    }
+    if (!s->pending_count) return false;
+    script_end_wait(s, best);
     return true;
 }
 
