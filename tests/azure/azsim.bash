@@ -3,6 +3,7 @@
 
 : "${BUILD:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}"
 : "${AZSIM:=$BUILD/azsim}"
+: "${AZSIM_AS=}" # a command that runs it as another user
 POSTGRES_API=2025-08-01
 GROUP_API=2024-07-01
 

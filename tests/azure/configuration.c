@@ -116,14 +116,11 @@ static void write_finish(struct op *op)
     const char *applied = json_text_at(json_object_get(all, name), "applied");
     if (p->dynamic) applied = value;
     if (!applied) applied = json_text_at(op->plan.args, "default");
-    bool is_default = json_bool_at(op->plan.args, "is_default", false);
-    json_t *own = json_pack("{s:s, s:s}", "value", value, "applied", applied);
-    if (is_default && strcmp(applied, value) == 0) {
-        json_decref(own);
+    bool settled = applied && value && strcmp(applied, value) == 0;
+    if (settled && json_bool_at(op->plan.args, "is_default", false))
         json_object_del(all, name);
-    } else {
-        json_object_set_new(all, name, own);
-    }
+    else
+        json_object_set_new(all, name, json_pack("{s:s, s:s}", "value", value, "applied", applied));
 }
 
 void configuration_restarted(struct server *server)

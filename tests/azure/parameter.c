@@ -133,15 +133,13 @@ static void add_real(struct parameters *all, const json_t *row)
     const char *category = json_text_at(row, "category");
     const char *name = json_text_at(row, "name"), *context = json_text_at(row, "context");
     const char *unit = json_text_at(row, "unit"), *boot = json_text_at(row, "boot_val");
-    const char *extra = json_text_at(row, "extra_desc");
     const struct azure_parameter *azure = azure_parameter_find(name);
     if (is_hidden(category)) return;
     struct parameter *p = &all->items[all->n++];
     p->name = arena_strdup(all->arena, name);
     p->unit = arena_strdup(all->arena, unit);
     p->fallback = arena_strdup(all->arena, boot ? boot : "");
-    p->description = arena_printf(all->arena, "%s%s%s", json_text_at(row, "short_desc"),
-                                  extra ? " " : "", extra ? extra : "");
+    p->description = arena_strdup(all->arena, json_text_at(row, "short_desc"));
     p->link = make_link(all->arena, name, category);
     p->kind = kind_of(json_text_at(row, "vartype"));
     p->allowed = allowed_values(all->arena, p->kind, row);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "admin_login.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "clock.h"
@@ -11,7 +12,7 @@
 #include "lro.h"
 #include "server_field.h"
 
-enum { NAME_MIN = 3, NAME_MAX_LENGTH = 63, PASSWORD_MIN = 8, PASSWORD_MAX = 128 };
+enum { NAME_MIN = 3, NAME_MAX_LENGTH = 63 };
 
 /* ^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$, 3 to 63 (2025-08-01 swagger); lower case, as it becomes a host.
  */
@@ -24,37 +25,6 @@ static bool server_name_valid(const char *name)
         if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) &&
             (name[i] != '-' || edge))
             return false;
-    }
-    return true;
-}
-
-/* Three of lower, upper, digit, other; 8 to 128 characters (the service's documentation). */
-static bool password_valid(const char *password)
-{
-    bool lower = false, upper = false, digit = false, other = false;
-    size_t length = strlen(password);
-    for (const char *p = password; *p; p++) {
-        if (islower((unsigned char)*p))
-            lower = true;
-        else if (isupper((unsigned char)*p))
-            upper = true;
-        else if (isdigit((unsigned char)*p))
-            digit = true;
-        else
-            other = true;
-    }
-    return length >= PASSWORD_MIN && length <= PASSWORD_MAX && lower + upper + digit + other >= 3;
-}
-
-static bool login_valid(const char *login)
-{
-    static const char *const reserved[] = {"azure_superuser", "azuresu",       "azure_pg_admin",
-                                           "admin",           "administrator", "root",
-                                           "guest",           "public"};
-    if (!*login || strlen(login) > NAME_MAX_LENGTH || strncasecmp(login, "pg_", 3) == 0)
-        return false;
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-        if (strcasecmp(login, reserved[i]) == 0) return false;
     }
     return true;
 }
@@ -86,8 +56,9 @@ static int create_check(const json_t *body, struct refusal *refusal)
     const char *login = json_text_at(body, "properties.administratorLogin");
     const char *password = json_text_at(body, "properties.administratorLoginPassword");
     const char *text = NULL;
-    if (!login || !login_valid(login)) text = "The administrator login name is missing or invalid.";
-    if (!password || !password_valid(password))
+    if (!login || !admin_login_valid(login))
+        text = "The administrator login name is missing or invalid.";
+    if (!password || !admin_password_valid(password))
         text = "The administrator login password is missing or not complex enough.";
     if (!json_text_at(body, "sku.name")) text = "The sku is missing.";
     if (!text) return 0;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "admin_login.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cluster.h"
@@ -52,6 +53,12 @@ void server_patch(struct exchange *x)
     if (server_refuses(x, UPSERT_SERVER)) return;
     json_t *doc = json_deep_copy(server_doc(server));
     int r = server_apply(doc, x->json, false, &restart, &refusal);
+    const char *password = json_text_at(x->json, "properties.administratorLoginPassword");
+    if (r == 0 && password && !admin_password_valid(password)) {
+        refusal = (struct refusal){.code = "InvalidParameterValue",
+                                   .message = "The password is not complex enough."};
+        r = -1;
+    }
     if (r < 0 && refusal.at_once) {
         json_decref(doc);
         reply_error(x, 400, refusal.code, "%s", refusal.message);

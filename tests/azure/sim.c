@@ -118,7 +118,7 @@ static char *sim_run_dir(const char *dir, struct err *err)
 static json_t *sim_load(const char *dir, struct err *err)
 {
     char *path = xasprintf("%s/state.json", dir);
-    json_error_t why;
+    json_error_t why = {0};
     json_t *state = access(path, F_OK) == 0 ? json_load_file(path, 0, &why) : json_object();
     if (!state) err_set(err, ERR_CONFIG, "%s: line %d: %s", path, why.line, why.text);
     free(path);

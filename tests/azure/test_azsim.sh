@@ -5,31 +5,7 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 . ./azsim.bash
-
-PASSED=0 FAILED=0 SKIPPED=0
-PLACE=$(mktemp -d "${TMPDIR:-/tmp}/azsim-test.XXXXXX") && chmod 755 "$PLACE"
-AZSIM_AS=
-JOBS=()
-
-finish() {
-    local job
-    for job in "${JOBS[@]}"; do kill -TERM "$job" 2>/dev/null && wait "$job" 2>/dev/null; done
-    rm -rf "$PLACE"
-    echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
-    [ "$FAILED" = 0 ]
-    exit
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-
-pass() { PASSED=$((PASSED + 1)) && echo "ok - $1"; }
-fail() { FAILED=$((FAILED + 1)) && echo "not ok - $1${2:+: $2}"; }
-skip() { SKIPPED=$((SKIPPED + 1)) && echo "SKIP - $1: $2"; }
-# is NAME WANT GOT; like NAME REGEX GOT; ok NAME COMMAND...; no NAME COMMAND...
-is() { [ "$2" = "$3" ] && pass "$1" || fail "$1" "wanted '$2', got '${3:0:300}'"; }
-like() { [[ $3 =~ $2 ]] && pass "$1" || fail "$1" "wanted something like '$2', got '${3:0:300}'"; }
-ok() { local name=$1 && shift && if "$@" >"$PLACE/said" 2>&1; then pass "$name"; else fail "$name" "$(<"$PLACE/said")"; fi; }
-no() { local name=$1 && shift && if "$@" >"$PLACE/said" 2>&1; then fail "$name" "$(<"$PLACE/said")"; else pass "$name"; fi; }
+. ./count.bash
 
 FAST=(--set retry_after_s=0 --set server_create_ms=100 --set server_update_ms=50 --set busy_after_ms=0
     --set configuration_ms=20 --set firewall_rule_ms=20 --set database_ms=20 --set late_failure_ms=20
@@ -176,6 +152,7 @@ refused 'a body that is not JSON' '400 InvalidRequestContent' PATCH "$SERVER" '{
 OLD_PASSWORD=$PASSWORD PASSWORD='Another\Secret9'
 ok 'the password is changed' az_do PATCH "$SERVER" "$(jq -nc --arg p "$PASSWORD" '{properties: {administratorLoginPassword: $p}}')"
 is 'the new one works' 1 "$(az_psql $NAME padmin "$PASSWORD" postgres -c 'SELECT 1')"
+late 'a simple password' InvalidParameterValue PATCH "$SERVER" '{"properties":{"administratorLoginPassword":"simple"}}'
 no 'the old one does not' az_psql $NAME padmin "$OLD_PASSWORD" postgres -c 'SELECT 1'
 
 # --- parameters ----------------------------------------------------------------------------------
