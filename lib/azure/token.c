@@ -40,13 +40,14 @@ struct token_cache {
 static void ask_fetch(struct flow *f, struct call *call);
 static enum flow_verdict take_fetch(struct flow *f, const struct reply *reply);
 
-/* The metadata service may be away for 70 s while it is updated. */
+/* The metadata service may be away for 70 s while it is updated: room for a few more tries after
+ * that, and less than those who wait have. */
 static const struct flow_row token_rows[] = {
     {.name = "fetch",
      .text = "fetch an access token",
      .ask = ask_fetch,
      .take = take_fetch,
-     .limit = SECONDS(90),
+     .limit = SECONDS(110),
      .call_limit = SECONDS(20)},
     {0},
 };

@@ -130,6 +130,9 @@ const char *script_transcript(const struct script *s)
 void script_forget(struct script *s)
 {
     buf_reset(&s->transcript);
+    s->http_calls = 0;
+    s->sql_calls = 0;
+    memset(s->by_method, 0, sizeof(s->by_method));
 }
 
 size_t script_calls(const struct script *s)

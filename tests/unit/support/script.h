@@ -83,6 +83,7 @@ void script_random(struct script *s, uint32_t number);
 /* One line for each call, in the order in which they were started: "GET https://arm/x",
  * "SQL select 1"; and "wait 10000" for each wait that has ended (waits of 0 ms are not shown). */
 const char *script_transcript(const struct script *s);
+/* Begins the transcript and all counts of calls anew. */
 void script_forget(struct script *s);
 /* HTTP and SQL calls so far. */
 size_t script_calls(const struct script *s);
