@@ -43,7 +43,8 @@ enum field_kind {
 
 enum field_flag {
     FIELD_KEY = 1 << 0,           /* tells the items of a list apart; not compared */
-    FIELD_REQUIRED = 1 << 1,      /* must be there where the object around it is */
+    FIELD_REQUIRED = 1 << 1,      /* must be there where the object around it is, or where that has
+                                     no row of its own */
     FIELD_CREATE_ONLY = 1 << 2,   /* compared, but never in a patch: a difference stays */
     FIELD_READ_ONLY = 1 << 3,     /* the platform's own: refused in a document, never compared */
     FIELD_SECRET = 1 << 4,        /* a reference to a secret; never compared, printed or sent */

@@ -176,16 +176,25 @@ static void check_row(struct field_checker *c, const struct field *row, const js
     }
 }
 
+/* 'inside' is the way from the object at 'path' to the level: "" or "azure.". An object that has no
+ * row of its own cannot be left out where something in it is required. */
 static void check_missing(struct field_checker *c, const struct field_level *level,
-                          const json_t *item, const char *path)
+                          const json_t *item, const char *path, const char *inside)
 {
     struct field_step step;
     for (size_t at = 0; field_step_next(level, &at, &step);) {
-        if (!step.row || !(step.row->flags & FIELD_REQUIRED)) continue;
         const json_t *value = json_object_getn(item, step.name, step.length);
         if (value && !json_is_null(value)) continue;
-        problems_add(c->out, path, "\"%.*s\" is missing%s%s", (int)step.length, step.name,
-                     step.row->help ? ": " : "", step.row->help ? step.row->help : "");
+        if (!step.row) {
+            struct field_level inner = field_step_enter(level, &step, c->arena);
+            const char *way =
+                arena_printf(c->arena, "%s%.*s.", inside, (int)step.length, step.name);
+            check_missing(c, &inner, NULL, path, way);
+        } else if (step.row->flags & FIELD_REQUIRED) {
+            problems_add(c->out, path, "\"%s%.*s\" is missing%s%s", inside, (int)step.length,
+                         step.name, step.row->help ? ": " : "",
+                         step.row->help ? step.row->help : "");
+        }
     }
 }
 
@@ -210,7 +219,7 @@ static void check_object(struct field_checker *c, const struct field_level *leve
             check_row(c, step.row, value, at);
         }
     }
-    check_missing(c, level, item, path);
+    check_missing(c, level, item, path, "");
 }
 
 void field_check(const struct field *table, const json_t *item, const char *prefix,

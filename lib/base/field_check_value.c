@@ -15,17 +15,21 @@
 
 enum { SHOWN_MAX = 60 }; /* bytes of a value that a message repeats */
 
+/* 'text' as a message repeats it: cut, and without passwords that addresses may hold. */
+static const char *shown_text(struct field_checker *c, const char *text)
+{
+    if (strstr(text, "://") && strchr(text, '@')) return "an address with a user name";
+    size_t length = strlen(text);
+    size_t cut = utf8_cut(text, length, SHOWN_MAX);
+    return arena_printf(c->arena, "\"%.*s%s\"", (int)cut, text, cut < length ? "..." : "");
+}
+
 /* 'value' as a message names it. */
 static const char *shown(struct field_checker *c, const json_t *value)
 {
     if (json_is_object(value)) return "an object";
     if (json_is_array(value)) return "an array";
-    if (json_is_string(value)) {
-        const char *text = json_string_value(value);
-        size_t length = json_string_length(value);
-        size_t cut = utf8_cut(text, length, SHOWN_MAX);
-        return arena_printf(c->arena, "\"%.*s%s\"", (int)cut, text, cut < length ? "..." : "");
-    }
+    if (json_is_string(value)) return shown_text(c, json_string_value(value));
     char *line = json_dumps(value, JSON_ENCODE_ANY);
     const char *copy = arena_strdup(c->arena, line ? line : "?");
     free(line);
@@ -73,9 +77,9 @@ static void check_choice(struct field_checker *c, const struct field *field, con
     struct buf hint;
     buf_init(&hint, 256);
     if (meant) buf_printf(&hint, "; did you mean \"%s\"?", meant);
-    problems_add(c->out, path, "must be one of %s%s%s, not %s%.60s%s%s", buf_text(&list),
-                 field->unit ? " " : "", field->unit ? field->unit : "", quote, text, quote,
-                 buf_text(&hint));
+    problems_add(c->out, path, "must be %s%s%s%s, not %s%s", count > 1 ? "one of " : "",
+                 buf_text(&list), field->unit ? " " : "", field->unit ? field->unit : "",
+                 *quote ? shown_text(c, text) : text, buf_text(&hint));
     buf_done(&hint);
     buf_done(&list);
 }
@@ -147,11 +151,12 @@ void field_check_text(struct field_checker *c, const struct field *field, const 
                       const char *path)
 {
     if (forms[field->kind].fits && !forms[field->kind].fits(text))
-        problems_add(c->out, path, "must be %s, not \"%.60s\"", forms[field->kind].form, text);
+        problems_add(c->out, path, "must be %s, not %s", forms[field->kind].form,
+                     shown_text(c, text));
     else if (field->choices)
         check_choice(c, field, text, path);
     else if (!field_pattern_matches(c, field, text))
-        problems_add(c->out, path, "must be %s, not \"%.60s\"", field->form, text);
+        problems_add(c->out, path, "must be %s, not %s", field->form, shown_text(c, text));
     else
         check_length(c, field, text, path);
 }
@@ -194,7 +199,7 @@ static void check_set(struct field_checker *c, const struct field *field, const 
         if (!text)
             wrong_type(c, "a string", item, at);
         else if (json_object_get(seen, text))
-            problems_add(c->out, at, "\"%.60s\" is listed twice", text);
+            problems_add(c->out, at, "%s is listed twice", shown_text(c, text));
         else
             field_check_text(c, field, text, at);
         if (text) json_object_set_new(seen, text, json_true());

@@ -166,6 +166,18 @@ static json_t *step_schema(const struct field_level *level, const struct field_s
     return schema;
 }
 
+/* As in the check: an object without a row is required where something in it is. */
+static bool is_required(const struct field_level *level, const struct field_step *step,
+                        struct arena *arena)
+{
+    if (step->row) return step->row->flags & FIELD_REQUIRED;
+    struct field_level inner = field_step_enter(level, step, arena);
+    struct field_step below;
+    for (size_t at = 0; field_step_next(&inner, &at, &below);)
+        if (is_required(&inner, &below, arena)) return true;
+    return false;
+}
+
 static json_t *object_schema(const struct field_level *level, struct arena *arena)
 {
     json_t *properties = json_object();
@@ -174,7 +186,7 @@ static json_t *object_schema(const struct field_level *level, struct arena *aren
     for (size_t at = 0; field_step_next(level, &at, &step);) {
         if (step.row && step.row->flags & FIELD_READ_ONLY) continue;
         json_object_setn_new(properties, step.name, step.length, step_schema(level, &step, arena));
-        if (step.row && step.row->flags & FIELD_REQUIRED)
+        if (is_required(level, &step, arena))
             json_array_append_new(required, json_stringn(step.name, step.length));
     }
     json_t *schema =

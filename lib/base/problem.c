@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 void problems_init(struct problems *p)
 {
@@ -31,6 +32,19 @@ void problems_source(struct problems *p, const char *file, const char *source, s
     p->source_length = length;
 }
 
+/* Problems are single lines of UTF-8, whatever was in the file that they speak of. */
+static char *one_line(const char *text)
+{
+    char *line = xstrdup(text);
+    size_t length = strlen(line);
+    uint32_t point;
+    for (size_t i = 0, size; i < length; i += size ? size : 1) {
+        size = utf8_next(line + i, length - i, &point);
+        if (size == 0 || point < 0x20 || point == 0x7F) line[i] = '?';
+    }
+    return line;
+}
+
 static void add(struct problems *p, struct position at, const char *path, const char *format,
                 va_list args)
 {
@@ -40,11 +54,11 @@ static void add(struct problems *p, struct position at, const char *path, const 
     vsnprintf(text, sizeof(text), format, args);
     p->items = xreallocarray(p->items, p->count + 1, sizeof(*p->items));
     p->items[p->count++] = (struct problem){
-        .file = xstrdup(p->file ? p->file : ""),
+        .file = one_line(p->file ? p->file : ""),
         .line = at.line,
         .column = at.column,
-        .path = xstrdup(path),
-        .text = xstrdup(text),
+        .path = one_line(path),
+        .text = one_line(text),
     };
 }
 

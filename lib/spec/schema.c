@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "spec/desired.h"
 #include "spec/settings.h"
 
 const struct schema schemas[] = {
@@ -13,6 +14,11 @@ const struct schema schemas[] = {
      .description = "How pgdriftd runs: /etc/pgdriftd/pgdriftd.json. Every key has a default. Keys "
                     "that begin with // or $ are comments.",
      .fields = settings_fields},
+    {.name = "desired",
+     .title = "pgdriftd desired state",
+     .description = "What shall exist: a document of /etc/pgdriftd/desired.d. Keys that begin with "
+                    "// or $ are comments.",
+     .fields = desired_fields},
     {.name = NULL},
 };
 

@@ -171,6 +171,47 @@ static void test_literal_secrets(void **state)
     }
 }
 
+static void test_addresses_keep_their_passwords(void **state)
+{
+    (void)state;
+    expect(
+        "{'name':'http://me:Hi5@host'}",
+        "name: must be lower-case letters, digits and hyphens, not an address with a user name\n");
+    expect("{'name':'a','members':'http://me:Hi5@host'}",
+           "members: must be an array of strings, not an address with a user name\n");
+}
+
+/* "azure" has no row, so it is always there; "window" has one, and may be left out. */
+static void test_required_inside(void **state)
+{
+    (void)state;
+    static const struct field table[] = {
+        {.path = "azure.subscription.id", .kind = FIELD_STRING, .flags = FIELD_REQUIRED},
+        {.path = "window", .kind = FIELD_OBJECT},
+        {.path = "window.start", .kind = FIELD_STRING, .flags = FIELD_REQUIRED},
+        {0},
+    };
+    static const struct {
+        const char *document, *path, *text;
+    } cases[] = {
+        {"{}", "", "\"azure.subscription.id\" is missing"},
+        {"{'azure':null}", "", "\"azure.subscription.id\" is missing"},
+        {"{'azure':{}}", "azure", "\"subscription.id\" is missing"},
+        {"{'azure':{'subscription':{'id':'x'}},'window':{}}", "window", "\"start\" is missing"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *item = fixture_json(cases[i].document);
+        struct problems p;
+        problems_init(&p);
+        field_check(table, item, "", &p);
+        assert_int_equal(p.count, 1);
+        assert_string_equal(p.items[0].path, cases[i].path);
+        assert_string_equal(p.items[0].text, cases[i].text);
+        problems_done(&p);
+        json_decref(item);
+    }
+}
+
 static void test_prefix(void **state)
 {
     (void)state;
@@ -204,6 +245,8 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_containers),
         cmocka_unit_test(test_literal_secrets),
+        cmocka_unit_test(test_addresses_keep_their_passwords),
+        cmocka_unit_test(test_required_inside),
         cmocka_unit_test(test_prefix),
         cmocka_unit_test(test_comments),
     };

@@ -71,6 +71,21 @@ static void test_cap(void **state)
     problems_done(&p);
 }
 
+/* Bytes that are no text, and line ends, come from files; the output stays lines of UTF-8. */
+static void test_odd_bytes(void **state)
+{
+    (void)state;
+    struct problems p;
+    problems_init(&p);
+    problems_source(&p, "f\xFF.json", NULL, 0);
+    problems_add(&p, "a\nb", "near '\xED\xA0\x80\x1B[31m' \xEC\x84\x9C");
+    assert_text(&p, "f?.json: a?b: near '????[31m' \xEC\x84\x9C\n");
+    json_t *json = problems_json(&p);
+    assert_int_equal(json_array_size(json), 1);
+    json_decref(json);
+    problems_done(&p);
+}
+
 static void test_json_and_err(void **state)
 {
     (void)state;
@@ -101,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_cap),
+        cmocka_unit_test(test_odd_bytes),
         cmocka_unit_test(test_json_and_err),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
