@@ -62,7 +62,20 @@ struct pg_op {
 
 struct pg_regrant {
     struct pg_unit unit;
-    uint32_t flat; /* the privileges whose grants give way */
+    uint32_t flat;  /* the privileges whose grants give way */
+    uint32_t stuck; /* those that cannot be taken from anybody */
+};
+
+/* Privileges on what 'role' creates from now on. */
+struct pg_default_op {
+    size_t managed;
+    enum pg_op_action action;
+    bool option;
+    enum pg_kind kind;
+    uint32_t mask;
+    const char *role;
+    const char *schema; /* NULL: everywhere */
+    const char *blocked;
 };
 
 /* A schema as it will be when the changes before have been applied. */
@@ -99,6 +112,9 @@ struct pg_grants {
     struct pg_regrant *regrants;
     size_t regrant_count;
     size_t regrant_room;
+    struct pg_default_op *defaults;
+    size_t default_count;
+    size_t default_room;
     uint32_t *joins; /* owners that the administrator has to join */
     size_t join_count;
     size_t join_room;
@@ -133,14 +149,19 @@ void pg_grant_op(struct pg_grants *g, const struct pg_op *op);
  * to give way; '*why' says so. */
 uint32_t pg_grant_stuck(const struct pg_grants *g, const struct pg_unit *u, uint32_t mask,
                         const char **why);
-/* Is the grant in a circle: does the option that it passes on come back to its grantor? */
-bool pg_grant_in_circle(const struct pg_grants *g, const struct pg_acl *acl,
+/* Can the option for 'bit' that 'from' holds have come to 'to': by grants of others than the owner,
+ * or because 'to' is a member of a holder? */
+bool pg_grant_reaches(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner,
+                      uint32_t from, uint32_t to, uint32_t bit);
+/* Is the item in a circle: does the option that it passes on come back to its grantor? */
+bool pg_grant_in_circle(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner,
                         const struct pg_acl_item *item, uint32_t bit);
 
 /* grant_regrant.c, grant_batch.c, grant_default.c: changes. */
 void pg_grant_regrants(struct pg_grants *g);
 void pg_grant_batches(struct pg_grants *g, bool revokes);
-void pg_grant_default_joins(struct pg_grants *g);
+/* The first finds them (and the owners to be joined), the second makes the changes. */
+void pg_grant_default_walk(struct pg_grants *g);
 void pg_grant_defaults(struct pg_grants *g);
 
 /* grant_sql.c: words. */

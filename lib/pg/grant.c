@@ -1,0 +1,104 @@
+/* The privileges of one database: scope, walk, and the changes in their order. Gains come before
+ * losses, so that nobody who shall keep working is without his rights in between. */
+#include "pg/grant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pg/act.h"
+#include "pg/ident.h"
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_joins(struct pg_grants *g)
+{
+    const char **names = arena_array(g->build.arena, g->join_count, sizeof(*names));
+    for (size_t i = 0; i < g->join_count; i++) names[i] = pg_grant_name(g, g->joins[i]);
+    if (g->join_count) qsort(names, g->join_count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < g->join_count; i++) pg_act_join(&g->build, g->cluster, names[i]);
+}
+
+static void create_schema(struct pg_grants *g, const struct pg_grant_schema *s)
+{
+    struct pg_build *b = &g->build;
+    if (!s->create_for) return;
+    pg_build_begin(b, PG_CHANGE_SCHEMA_CREATE, g->name, "schema %s in %s", s->name, g->name);
+    pg_build_delta(b, "schema", NULL, "present");
+    pg_build_delta(b, "owner", NULL, s->create_for);
+    buf_str(&b->sql, "CREATE SCHEMA ");
+    pg_ident(&b->sql, s->name);
+    buf_str(&b->sql, " AUTHORIZATION ");
+    pg_ident(&b->sql, s->create_for);
+    pg_build_statement(b);
+    if (!s->owner) b->now.unfixable = "its owner does not exist";
+    pg_build_end(b);
+}
+
+static void alter_schema(struct pg_grants *g, const struct pg_grant_schema *s)
+{
+    struct pg_build *b = &g->build;
+    const struct pg_name *old =
+        s->old_owner ? pg_names_find(&g->names, s->old_owner, strlen(s->old_owner)) : NULL;
+    if (!s->new_owner) return;
+    pg_build_begin(b, PG_CHANGE_SCHEMA_ALTER, g->name, "schema %s in %s", s->name, g->name);
+    pg_build_delta(b, "owner", s->old_owner, s->new_owner);
+    buf_str(&b->sql, "ALTER SCHEMA ");
+    pg_ident(&b->sql, s->name);
+    buf_str(&b->sql, " OWNER TO ");
+    pg_ident(&b->sql, s->new_owner);
+    pg_build_statement(b);
+    b->now.widening = true;
+    b->now.destructive = true;
+    b->now.unfixable = old ? pg_grant_blocked(g, old->oid) : NULL;
+    if (!pg_grant_oid(g, s->new_owner)) b->now.unfixable = "the declared owner does not exist";
+    pg_build_end(b);
+}
+
+static int compare_schemas(const void *a, const void *b)
+{
+    const struct pg_grant_schema *const *x = a;
+    const struct pg_grant_schema *const *y = b;
+    return strcmp((*x)->name, (*y)->name);
+}
+
+static void add_schemas(struct pg_grants *g)
+{
+    const struct pg_grant_schema **order =
+        arena_array(g->build.arena, g->schema_count, sizeof(*order));
+    for (size_t i = 0; i < g->schema_count; i++) order[i] = &g->schemas[i];
+    if (g->schema_count) qsort(order, g->schema_count, sizeof(*order), compare_schemas);
+    for (size_t i = 0; i < g->schema_count; i++) create_schema(g, order[i]);
+    for (size_t i = 0; i < g->schema_count; i++) alter_schema(g, order[i]);
+}
+
+/* Who has to be joined is known only after the walk; asked for here, so that it comes first. */
+static void note_schema_owners(struct pg_grants *g)
+{
+    for (size_t i = 0; i < g->schema_count; i++) {
+        const char *old = g->schemas[i].old_owner;
+        const struct pg_name *name = old ? pg_names_find(&g->names, old, strlen(old)) : NULL;
+        if (name) pg_grant_blocked(g, name->oid);
+    }
+}
+
+struct pg_changes pg_diff_database(const struct pg_want *want, const char *name,
+                                   const struct pg_cluster *cluster,
+                                   const struct pg_database *database, struct arena *arena)
+{
+    struct pg_grants g = {.want = want, .cluster = cluster, .observed = database, .name = name};
+    pg_build_init(&g.build, arena);
+    pg_grant_scope(&g);
+    pg_grant_walk(&g);
+    pg_grant_default_walk(&g);
+    note_schema_owners(&g);
+    add_joins(&g);
+    add_schemas(&g);
+    pg_grant_defaults(&g);
+    pg_grant_batches(&g, false);
+    pg_grant_regrants(&g);
+    pg_grant_batches(&g, true);
+    return pg_build_done(&g.build);
+}

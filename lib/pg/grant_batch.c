@@ -1,0 +1,174 @@
+/* Plain operations to changes: one for every grantee and direction, in which operations that differ
+ * in their objects only become one statement over hundreds of them. */
+#include "pg/grant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More statements than this are not held in one transaction: their row locks would make others
+ * wait, and each is complete by itself. */
+enum { TRANSACTION_STATEMENTS = 8 };
+
+struct object {
+    const char *schema;
+    const char *name;
+};
+
+static int compare_texts(const char *a, const char *b)
+{
+    if (!a || !b) return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static bool revokes(const struct pg_op *op)
+{
+    return op->action != PG_OP_GRANT;
+}
+
+/* The same grantee, direction and obstacle: one change. */
+static int compare_change(const struct pg_op *x, const struct pg_op *y)
+{
+    int order = compare_numbers(revokes(x), revokes(y));
+    if (!order) order = compare_numbers(x->managed, y->managed);
+    return order ? order : compare_texts(x->blocked, y->blocked);
+}
+
+/* And everything but the object the same: one statement. */
+static int compare_statement(const struct pg_op *x, const struct pg_op *y)
+{
+    int order = compare_numbers(x->columns != NULL, y->columns != NULL);
+    if (!order) order = compare_numbers(x->kind, y->kind);
+    if (!order) order = compare_numbers(x->action, y->action);
+    if (!order) order = compare_numbers(x->option, y->option);
+    if (!order) order = compare_numbers(x->mask, y->mask);
+    return order ? order : compare_texts(x->columns, y->columns);
+}
+
+static int compare_ops(const void *a, const void *b)
+{
+    const struct pg_op *x = a;
+    const struct pg_op *y = b;
+    int order = compare_change(x, y);
+    if (!order) order = compare_statement(x, y);
+    if (!order) order = compare_texts(x->schema, y->schema);
+    return order ? order : strcmp(x->names[0], y->names[0]);
+}
+
+static int compare_objects(const void *a, const void *b)
+{
+    const struct object *x = a;
+    const struct object *y = b;
+    int order = compare_texts(x->schema, y->schema);
+    return order ? order : strcmp(x->name, y->name);
+}
+
+/* The objects of ops[0..count-1], sorted. */
+static struct object *gather(struct arena *arena, const struct pg_op *ops, size_t count,
+                             size_t *object_count)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) total += ops[i].count;
+    struct object *objects = arena_array(arena, total, sizeof(*objects));
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < ops[i].count; k++) {
+            objects[n++] = (struct object){ops[i].schema, ops[i].names[k]};
+        }
+    }
+    qsort(objects, total, sizeof(*objects), compare_objects);
+    *object_count = total;
+    return objects;
+}
+
+static void add_object(struct buf *b, const struct pg_op *op, const struct object *o, bool first)
+{
+    if (first) {
+        pg_grant_sql_objects(b, op->kind, o->schema, &o->name, 1);
+        return;
+    }
+    /* The list goes on without "ON TABLE". */
+    struct buf more;
+    size_t skip = strlen(" ON ") + strlen(pg_kind_sql(op->kind, false)) + 1;
+    buf_init(&more, PG_BATCH_BYTES);
+    pg_grant_sql_objects(&more, op->kind, o->schema, &o->name, 1);
+    buf_str(b, ", ");
+    buf_str(b, buf_text(&more) + skip);
+    buf_done(&more);
+}
+
+static void add_statements(struct pg_grants *g, const struct pg_op *op,
+                           const struct object *objects, size_t count)
+{
+    struct pg_build *b = &g->build;
+    for (size_t i = 0; i < count;) {
+        size_t n = 0;
+        pg_grant_sql_verb(&b->sql, op->action, op->mask, op->columns);
+        while (i < count && n < PG_BATCH_OBJECTS && b->sql.length < PG_BATCH_BYTES) {
+            add_object(&b->sql, op, &objects[i++], n++ == 0);
+        }
+        pg_grant_sql_grantee(&b->sql, op->action, g->managed[op->managed].name, op->option);
+        pg_build_statement(b);
+    }
+}
+
+/* One line for each schema. */
+static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct object *objects,
+                       size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        size_t n = 1;
+        while (i + n < count && compare_texts(objects[i].schema, objects[i + n].schema) == 0) n++;
+        struct pg_op one = *op;
+        struct buf text;
+        buf_init(&text, PG_BATCH_BYTES);
+        one.schema = objects[i].schema;
+        one.names = &objects[i].name;
+        pg_grant_text(&text, &one, n);
+        pg_build_delta(&g->build, buf_text(&text), revokes(op) ? "granted" : "missing",
+                       revokes(op) ? "revoked" : "granted");
+        buf_done(&text);
+        i += n;
+    }
+}
+
+static void add_change(struct pg_grants *g, const struct pg_op *ops, size_t count)
+{
+    struct pg_build *b = &g->build;
+    bool revoke = revokes(&ops[0]);
+    pg_build_begin(b, revoke ? PG_CHANGE_REVOKE : PG_CHANGE_GRANT, g->name,
+                   "%sprivileges of %s in %s",
+                   ops[0].blocked ? "blocked "
+                   : revoke       ? "surplus "
+                                  : "",
+                   g->managed[ops[0].managed].label, g->name);
+    for (size_t i = 0; i < count;) {
+        size_t n = 1;
+        size_t object_count;
+        while (i + n < count && compare_statement(&ops[i], &ops[i + n]) == 0) n++;
+        struct object *objects = gather(b->arena, &ops[i], n, &object_count);
+        if (!ops[0].blocked) add_statements(g, &ops[i], objects, object_count);
+        add_deltas(g, &ops[i], objects, object_count);
+        i += n;
+    }
+    b->now.widening = revoke;
+    b->now.destructive = revoke;
+    b->now.unfixable = ops[0].blocked;
+    if (b->now.statement_count > TRANSACTION_STATEMENTS) b->now.mode = SQL_EACH;
+    pg_build_end(b);
+}
+
+void pg_grant_batches(struct pg_grants *g, bool revoke)
+{
+    if (g->op_count) qsort(g->ops, g->op_count, sizeof(*g->ops), compare_ops);
+    for (size_t i = 0; i < g->op_count;) {
+        size_t n = 1;
+        while (i + n < g->op_count && compare_change(&g->ops[i], &g->ops[i + n]) == 0) n++;
+        if (revokes(&g->ops[i]) == revoke) add_change(g, &g->ops[i], n);
+        i += n;
+    }
+}
