@@ -107,7 +107,7 @@ static int make_dirs(struct sim *sim, struct err *err)
     return r;
 }
 
-/* What template_make() needs of the place it builds in. */
+/* PostgreSQL's programs, the template cluster, and the parameters it has. */
 static int prepare_postgres(struct sim *sim, const struct options *o, struct err *err)
 {
     sim->template_dir =
@@ -125,6 +125,9 @@ static int prepare_postgres(struct sim *sim, const struct options *o, struct err
 
 static int prepare_files(struct sim *sim, struct err *err)
 {
+    char *facts = xasprintf("%s/azsim.json", sim->dir);
+    unlink(facts); /* of the last run: nobody shall take it for ours */
+    free(facts);
     char *pki = xasprintf("%s/pki", sim->dir), *ca = xasprintf("%s/ca.pem", sim->dir);
     char *requests = xasprintf("%s/requests.jsonl", sim->dir);
     sim->pki = pki_new(pki, ca, err);
@@ -136,7 +139,7 @@ static int prepare_files(struct sim *sim, struct err *err)
     return sim_write_file(sim, "client-secret", sim->client_secret, 0600, err);
 }
 
-/* Each of a worker's threads would outlive the cluster; the main thread lives longest of all. */
+/* By the main thread: what it starts dies with it, and it lives longest of all. */
 static int start_clusters(struct sim *sim, struct err *err)
 {
     for (size_t i = 0; i < sim->server_n; i++) {
