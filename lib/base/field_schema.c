@@ -156,7 +156,7 @@ static json_t *step_schema(const struct field_level *level, const struct field_s
                            struct arena *arena)
 {
     json_t *schema;
-    if (step->group) {
+    if (step->group || !step->row) { /* no row is always a group */
         struct field_level inner = field_step_enter(level, step, arena);
         schema = object_schema(&inner, arena);
     } else {

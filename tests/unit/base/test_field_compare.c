@@ -4,70 +4,70 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "field_fixture.h"
 
+static const struct {
+    struct field field;
+    const char *want, *have; /* "" is absent */
+    bool equal;
+} pairs[] = {
+    {{.kind = FIELD_LOCATION}, "'koreacentral'", "'Korea Central'", true},
+    {{.kind = FIELD_LOCATION}, "'koreacentral'", "'Korea South'", false},
+    {{.kind = FIELD_ARM_ID},
+     "'/subscriptions/a/resourceGroups/B'",
+     "'/subscriptions/A/resourcegroups/b/'",
+     true},
+    {{.kind = FIELD_ARM_ID}, "'/subscriptions/a'", "'/subscriptions/ab'", false},
+    {{.kind = FIELD_ENUM, .choices = fixture_modes}, "'SameZone'", "'samezone'", true},
+    {{.kind = FIELD_ENUM, .choices = fixture_modes}, "'SameZone'", "'NewMode'", false},
+    {{.kind = FIELD_STRING}, "'a'", "'A'", false},
+    {{.kind = FIELD_STRING, .flags = FIELD_NOCASE}, "'UTF8'", "'utf8'", true},
+    {{.kind = FIELD_STRING}, "'15'", "15", true},
+    {{.kind = FIELD_STRING}, "''", "", true},
+    {{.kind = FIELD_STRING}, "''", "null", true},
+    {{.kind = FIELD_STRING}, "'x'", "", false},
+    {{.kind = FIELD_STRING, .fallback = "Premium_LRS"}, "'Premium_LRS'", "''", true},
+    {{.kind = FIELD_STRING, .fallback = "Premium_LRS"}, "''", "'Premium_LRS'", true},
+    {{.kind = FIELD_STRING, .fallback = "Premium_LRS"}, "'PremiumV2_LRS'", "''", false},
+    {{.kind = FIELD_INT}, "7", "'7'", true},
+    {{.kind = FIELD_INT}, "7", "7.0", true},
+    {{.kind = FIELD_INT}, "7", "8", false},
+    {{.kind = FIELD_INT}, "9007199254740993", "9007199254740992", false},
+    {{.kind = FIELD_INT, .fallback = "7"}, "7", "", true},
+    {{.kind = FIELD_INT, .flags = FIELD_AT_LEAST}, "256", "512", true},
+    {{.kind = FIELD_INT, .flags = FIELD_AT_LEAST}, "256", "128", false},
+    {{.kind = FIELD_INT, .flags = FIELD_AT_LEAST}, "256", "", false},
+    {{.kind = FIELD_BOOL}, "true", "'True'", true},
+    {{.kind = FIELD_BOOL, .fallback = "false"}, "false", "", true},
+    {{.kind = FIELD_BOOL}, "true", "false", false},
+    {{.kind = FIELD_DURATION}, "'PT1M'", "'Pt1m'", true},
+    {{.kind = FIELD_DURATION}, "'P1D'", "'PT24H'", true},
+    {{.kind = FIELD_DURATION}, "'P1D'", "'PT23H'", false},
+    {{.kind = FIELD_DURATION}, "'P1M'", "'p1m'", true},
+    {{.kind = FIELD_SET}, "['a','b']", "['b','a']", true},
+    {{.kind = FIELD_SET}, "['a','b']", "['b']", false},
+    {{.kind = FIELD_SET}, "['b']", "['a','b']", false},
+    {{.kind = FIELD_SET, .flags = FIELD_AT_LEAST}, "['b']", "['a','b']", true},
+    {{.kind = FIELD_SET, .flags = FIELD_NOCASE}, "['PgAudit']", "['pgaudit']", true},
+    {{.kind = FIELD_SET}, "[]", "", true},
+    {{.kind = FIELD_SET, .fallback = "[\"a\"]"}, "['a']", "null", true},
+    {{.kind = FIELD_ANY}, "{'a':1}", "{'a':1}", true},
+    {{.kind = FIELD_ANY}, "{}", "", true},
+    {{.kind = FIELD_ANY}, "{'a':1}", "{'a':2}", false},
+    {{.kind = FIELD_STRING}, "'x'", "{'a':2}", false},
+};
+
 static void test_equal(void **state)
 {
     (void)state;
-    static const struct {
-        struct field field;
-        const char *want, *have; /* "" is absent */
-        bool equal;
-    } cases[] = {
-        {{.kind = FIELD_LOCATION}, "'koreacentral'", "'Korea Central'", true},
-        {{.kind = FIELD_LOCATION}, "'koreacentral'", "'Korea South'", false},
-        {{.kind = FIELD_ARM_ID},
-         "'/subscriptions/a/resourceGroups/B'",
-         "'/subscriptions/A/resourcegroups/b/'",
-         true},
-        {{.kind = FIELD_ARM_ID}, "'/subscriptions/a'", "'/subscriptions/ab'", false},
-        {{.kind = FIELD_ENUM, .choices = fixture_modes}, "'SameZone'", "'samezone'", true},
-        {{.kind = FIELD_ENUM, .choices = fixture_modes}, "'SameZone'", "'NewMode'", false},
-        {{.kind = FIELD_STRING}, "'a'", "'A'", false},
-        {{.kind = FIELD_STRING, .flags = FIELD_NOCASE}, "'UTF8'", "'utf8'", true},
-        {{.kind = FIELD_STRING}, "'15'", "15", true},
-        {{.kind = FIELD_STRING}, "''", "", true},
-        {{.kind = FIELD_STRING}, "''", "null", true},
-        {{.kind = FIELD_STRING}, "'x'", "", false},
-        {{.kind = FIELD_STRING, .fallback = "Premium_LRS"}, "'Premium_LRS'", "''", true},
-        {{.kind = FIELD_STRING, .fallback = "Premium_LRS"}, "''", "'Premium_LRS'", true},
-        {{.kind = FIELD_STRING, .fallback = "Premium_LRS"}, "'PremiumV2_LRS'", "''", false},
-        {{.kind = FIELD_INT}, "7", "'7'", true},
-        {{.kind = FIELD_INT}, "7", "7.0", true},
-        {{.kind = FIELD_INT}, "7", "8", false},
-        {{.kind = FIELD_INT}, "9007199254740993", "9007199254740992", false},
-        {{.kind = FIELD_INT, .fallback = "7"}, "7", "", true},
-        {{.kind = FIELD_INT, .flags = FIELD_AT_LEAST}, "256", "512", true},
-        {{.kind = FIELD_INT, .flags = FIELD_AT_LEAST}, "256", "128", false},
-        {{.kind = FIELD_INT, .flags = FIELD_AT_LEAST}, "256", "", false},
-        {{.kind = FIELD_BOOL}, "true", "'True'", true},
-        {{.kind = FIELD_BOOL, .fallback = "false"}, "false", "", true},
-        {{.kind = FIELD_BOOL}, "true", "false", false},
-        {{.kind = FIELD_DURATION}, "'PT1M'", "'Pt1m'", true},
-        {{.kind = FIELD_DURATION}, "'P1D'", "'PT24H'", true},
-        {{.kind = FIELD_DURATION}, "'P1D'", "'PT23H'", false},
-        {{.kind = FIELD_DURATION}, "'P1M'", "'p1m'", true},
-        {{.kind = FIELD_SET}, "['a','b']", "['b','a']", true},
-        {{.kind = FIELD_SET}, "['a','b']", "['b']", false},
-        {{.kind = FIELD_SET}, "['b']", "['a','b']", false},
-        {{.kind = FIELD_SET, .flags = FIELD_AT_LEAST}, "['b']", "['a','b']", true},
-        {{.kind = FIELD_SET, .flags = FIELD_NOCASE}, "['PgAudit']", "['pgaudit']", true},
-        {{.kind = FIELD_SET}, "[]", "", true},
-        {{.kind = FIELD_SET, .fallback = "[\"a\"]"}, "['a']", "null", true},
-        {{.kind = FIELD_ANY}, "{'a':1}", "{'a':1}", true},
-        {{.kind = FIELD_ANY}, "{}", "", true},
-        {{.kind = FIELD_ANY}, "{'a':1}", "{'a':2}", false},
-        {{.kind = FIELD_STRING}, "'x'", "{'a':2}", false},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        json_t *want = fixture_json(cases[i].want), *have = fixture_json(cases[i].have);
-        if (field_equal(&cases[i].field, want, have) != cases[i].equal)
-            fail_msg("case %zu: %s, %s", i, cases[i].want, cases[i].have);
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        json_t *want = fixture_json(pairs[i].want), *have = fixture_json(pairs[i].have);
+        if (field_equal(&pairs[i].field, want, have) != pairs[i].equal)
+            fail_msg("case %zu: %s, %s", i, pairs[i].want, pairs[i].have);
         json_decref(want);
         json_decref(have);
     }
@@ -153,14 +153,14 @@ static void test_lists(void **state)
 static void test_many(void **state)
 {
     (void)state;
-    char text[4000] = "{'tags':{'k0':'v'";
-    for (int i = 1; i < 100; i++) {
-        char more[32];
-        snprintf(more, sizeof(more), ",'k%d':'v'", i);
-        strncat(text, more, sizeof(text) - strlen(text) - 1);
-    }
-    strncat(text, "}}", sizeof(text) - strlen(text) - 1);
-    json_t *want = fixture_json(text);
+    struct buf text;
+    buf_init(&text, 4000);
+    buf_str(&text, "{'tags':{'k0':'v'");
+    for (int i = 1; i < 100; i++) buf_printf(&text, ",'k%d':'v'", i);
+    buf_str(&text, "}}");
+    json_t *want = fixture_json(buf_text(&text));
+    buf_done(&text);
+    assert_non_null(want);
     struct arena *arena = arena_new();
     struct field_deltas deltas;
     field_compare(fixture, want, NULL, arena, &deltas);
