@@ -13,6 +13,7 @@ void arm_op_init(struct arm_op *op, const struct azure *az, const char *id, cons
 
 void arm_op_done(struct arm_op *op, const struct flow *f)
 {
+    if (!op->az) return; /* never begun */
     token_leave(op->az->token, f);
     secret_free(op->bearer);
     free(op->url);
