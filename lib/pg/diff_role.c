@@ -80,17 +80,17 @@ static void diff_limit(struct pg_build *b, const struct pg_want_role *want,
 static void diff_valid_until(struct pg_build *b, const struct pg_want_role *want,
                              const struct pg_role *have, bool fresh)
 {
-    char from[32] = "never";
+    char from[PG_TIME_TEXT] = "never";
     int64_t until = 0;
     if (!want->valid_until) return;
     bool expires = pg_time_parse(want->valid_until, &until) == 0;
     if (expires == have->expires && (!expires || until == have->valid_until)) return;
-    if (have->expires) pg_time_text(from, sizeof(from), have->valid_until);
+    if (have->expires) pg_time_text(from, have->valid_until);
     pg_build_delta(b, "valid until", fresh ? NULL : from, expires ? want->valid_until : "never");
     buf_str(&b->sql, " VALID UNTIL ");
     if (expires) {
-        char to[32];
-        pg_time_text(to, sizeof(to), until);
+        char to[PG_TIME_TEXT];
+        pg_time_text(to, until);
         pg_literal(&b->sql, to);
         if (!have->expires || have->valid_until > until) b->now.widening = true;
     } else {

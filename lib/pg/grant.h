@@ -137,6 +137,8 @@ struct pg_held pg_grant_target(const struct pg_grants *g, size_t managed, const 
 /* NULL where the connected user may act for 'owner' (whom he joins before, if he must), or why not.
  */
 const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner);
+/* May 'role' use the schema, as the catalog stands: can it name what is inside? */
+bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t role);
 
 /* grant_walk.c: the units of the database, each handed to pg_grant_unit(). */
 void pg_grant_walk(struct pg_grants *g);

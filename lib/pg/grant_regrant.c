@@ -349,7 +349,8 @@ static int compare_regrants(const void *a, const void *b)
 {
     const struct pg_unit *x = &((const struct pg_regrant *)a)->unit;
     const struct pg_unit *y = &((const struct pg_regrant *)b)->unit;
-    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+    /* Schemas last: their objects can be named as long as they are open. */
+    if (x->kind != y->kind) return x->kind > y->kind ? -1 : 1;
     int order = strcmp(x->schema ? x->schema : "", y->schema ? y->schema : "");
     return order ? order : strcmp(x->names[0], y->names[0]);
 }

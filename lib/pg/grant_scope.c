@@ -80,6 +80,21 @@ const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
     return NULL;
 }
 
+bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t role)
+{
+    const struct pg_grant_schema *s = &g->schemas[schema];
+    uint32_t owner = s->owner == PG_DATABASE_OWNER ? g->owner : s->owner;
+    if (pg_cluster_inherits(g->cluster, role, owner)) return true;
+    for (size_t i = 0; i < s->acl.count; i++) {
+        const struct pg_acl_item *item = &s->acl.items[i];
+        if (!(item->mask & PG_USAGE)) continue;
+        if (item->grantee == PG_PUBLIC || pg_cluster_inherits(g->cluster, role, item->grantee)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- grantees --------------------------------------------------------------------------------- */
 
 static int compare_managed(const void *a, const void *b)

@@ -57,34 +57,38 @@ static bool acts_as_owner(const struct pg_grants *g, uint32_t role, uint32_t own
     return owner == PG_DATABASE_OWNER && pg_cluster_inherits(g->cluster, role, g->owner);
 }
 
-/* Only its grantor can break a circle, so the administrator must be able to act for him. */
-static uint32_t unbreakable(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner,
-                            const struct pg_acl_item *item, uint32_t mask)
+/* Only its grantor can break a circle: the administrator must be able to act for him, and he to
+ * name the object. */
+static uint32_t unbreakable(const struct pg_grants *g, const struct pg_unit *u,
+                            const struct pg_acl *acl, const struct pg_acl_item *item, uint32_t mask)
 {
     uint32_t stuck = 0;
     const struct pg_name *grantor = pg_names_by_oid(&g->names, item->grantor);
-    if (g->cluster->superuser || (grantor && grantor->usable)) return 0;
+    bool can_act = g->cluster->superuser || (grantor && grantor->usable);
+    bool can_name = !u->schema || pg_grant_schema_open(g, u->schema_index, item->grantor);
+    if (can_act && can_name) return 0;
     for (uint32_t bit = 1; bit && bit <= mask; bit <<= 1) {
-        if (mask & bit && pg_grant_in_circle(g, acl, owner, item, bit)) stuck |= bit;
+        if (mask & bit && pg_grant_in_circle(g, acl, u->owner, item, bit)) stuck |= bit;
     }
     return stuck;
 }
 
-static uint32_t stuck_in(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner,
-                         uint32_t mask, const char **why)
+static uint32_t stuck_in(const struct pg_grants *g, const struct pg_unit *u,
+                         const struct pg_acl *acl, uint32_t mask, const char **why)
 {
     uint32_t stuck = 0;
     for (size_t i = 0; i < acl->count; i++) {
         const struct pg_acl_item *item = &acl->items[i];
-        if (item->grantor == owner || !(item->mask & mask)) continue;
-        if (acts_as_owner(g, item->grantor, owner)) {
+        uint32_t circular;
+        if (item->grantor == u->owner || !(item->mask & mask)) continue;
+        if (acts_as_owner(g, item->grantor, u->owner)) {
             stuck |= item->mask & mask;
             *why = arena_printf(g->build.arena,
                                 "it was granted by %s, who has the owner's privileges by now: only "
                                 "taking those away would let the grant be revoked",
                                 pg_grant_name(g, item->grantor));
-        } else if (unbreakable(g, acl, owner, item, mask)) {
-            stuck |= unbreakable(g, acl, owner, item, mask);
+        } else if ((circular = unbreakable(g, u, acl, item, mask)) != 0) {
+            stuck |= circular;
             *why = arena_printf(g->build.arena,
                                 "%s granted it in a circle, which only that role can break",
                                 pg_grant_name(g, item->grantor));
@@ -96,9 +100,9 @@ static uint32_t stuck_in(const struct pg_grants *g, const struct pg_acl *acl, ui
 uint32_t pg_grant_stuck(const struct pg_grants *g, const struct pg_unit *u, uint32_t mask,
                         const char **why)
 {
-    uint32_t stuck = stuck_in(g, &u->acl, u->owner, mask, why);
+    uint32_t stuck = stuck_in(g, u, &u->acl, mask, why);
     for (size_t i = 0; i < u->column_count; i++) {
-        stuck |= stuck_in(g, &u->columns[i].acl, u->owner, mask, why);
+        stuck |= stuck_in(g, u, &u->columns[i].acl, mask, why);
     }
     return stuck;
 }

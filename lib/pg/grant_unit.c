@@ -247,6 +247,10 @@ void pg_grant_unit(struct pg_grants *g, const struct pg_unit *u)
     }
     if (!any) return;
     const char *blocked = pg_grant_blocked(g, u->owner);
+    if (u->schema && !pg_grant_schema_open(g, u->schema_index, g->cluster->user)) {
+        /* Nothing in it can even be named; where joining is impossible, the statement says so. */
+        (void)pg_grant_blocked(g, g->schemas[u->schema_index].owner);
+    }
     if (flat && !blocked) stuck = pg_grant_stuck(g, u, flat, &why);
     bool regrant = !blocked && ((flat & ~stuck) || columns);
     if (regrant) add_regrant(g, u, flat & ~stuck, stuck);
