@@ -24,7 +24,7 @@ pkg_cflags = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1) 2>/dev/n
 pkg_libs = $(shell pkg-config --libs $(1) 2>/dev/null)
 LIBS := $(call pkg_libs,$(LIBRARIES))
 AZSIM_LIBS := $(call pkg_libs,libmicrohttpd libpq jansson libssl libcrypto) -lpthread
-TEST_LIBS := $(call pkg_libs,cmocka) -lpthread -lm
+TEST_LIBS := $(call pkg_libs,cmocka libmicrohttpd) -lpthread -lm
 
 CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ilib -Idaemon \
     $(call pkg_cflags,$(LIBRARIES))
