@@ -141,5 +141,14 @@ struct field_level field_step_enter(const struct field_level *level, const struc
 
 const char *field_path_join(struct arena *arena, const char *prefix, const char *name)
 {
-    return *prefix ? arena_printf(arena, "%s.%s", prefix, name) : arena_strdup(arena, name);
+    size_t before = strlen(prefix), length = strlen(name);
+    char *path = arena_alloc(arena, before + 1 + length + 1);
+    char *at = path;
+    if (before) {
+        memcpy(path, prefix, before);
+        at = path + before;
+        *at++ = '.';
+    }
+    memcpy(at, name, length + 1);
+    return path;
 }

@@ -176,25 +176,31 @@ static void check_row(struct field_checker *c, const struct field *row, const js
     }
 }
 
-/* 'inside' is the way from the object at 'path' to the level: "" or "azure.". An object that has no
- * row of its own cannot be left out where something in it is required. */
-static void check_missing(struct field_checker *c, const struct field_level *level,
-                          const json_t *item, const char *path, const char *inside)
+/* Does an object between the level and 'row' have a row of its own? It may then be left out. */
+static bool is_in_own_row(const struct field_level *level, const struct field *row)
 {
-    struct field_step step;
-    for (size_t at = 0; field_step_next(level, &at, &step);) {
-        const json_t *value = json_object_getn(item, step.name, step.length);
-        if (value && !json_is_null(value)) continue;
-        if (!step.row) {
-            struct field_level inner = field_step_enter(level, &step, c->arena);
-            const char *way =
-                arena_printf(c->arena, "%s%.*s.", inside, (int)step.length, step.name);
-            check_missing(c, &inner, NULL, path, way);
-        } else if (step.row->flags & FIELD_REQUIRED) {
-            problems_add(c->out, path, "\"%s%.*s\" is missing%s%s", inside, (int)step.length,
-                         step.name, step.row->help ? ": " : "",
-                         step.row->help ? step.row->help : "");
-        }
+    size_t length = strlen(level->base);
+    for (const struct field *other = level->table; other->path; other++) {
+        size_t way = strlen(other->path);
+        if (way > length && strncmp(row->path, other->path, way) == 0 && row->path[way] == '.')
+            return true;
+    }
+    return false;
+}
+
+/* What is required below objects that are there is their own check's. */
+static void check_missing(struct field_checker *c, const struct field_level *level,
+                          const json_t *item, const char *path)
+{
+    size_t length = strlen(level->base);
+    for (const struct field *row = level->table; row->path; row++) {
+        if (!(row->flags & FIELD_REQUIRED) || strncmp(row->path, level->base, length) != 0)
+            continue;
+        const char *rest = row->path + length;
+        const json_t *value = json_object_getn(item, rest, strcspn(rest, "."));
+        if ((value && !json_is_null(value)) || is_in_own_row(level, row)) continue;
+        problems_add(c->out, path, "\"%s\" is missing%s%s", rest, row->help ? ": " : "",
+                     row->help ? row->help : "");
     }
 }
 
@@ -219,7 +225,7 @@ static void check_object(struct field_checker *c, const struct field_level *leve
             check_row(c, step.row, value, at);
         }
     }
-    check_missing(c, level, item, path, "");
+    check_missing(c, level, item, path);
 }
 
 void field_check(const struct field *table, const json_t *item, const char *prefix,

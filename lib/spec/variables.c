@@ -1,6 +1,7 @@
 /* ${NAME} in documents: see variables.h. */
 #include "spec/variables.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +73,6 @@ static size_t expand_one(struct expansion *x, const char *text, const char *path
 static void expand_string(struct expansion *x, json_t *string, const char *path)
 {
     const char *text = json_string_value(string);
-    if (!strstr(text, "${")) return;
     struct buf out;
     buf_init(&out, TEXT_MAX);
     while (*text) {
@@ -95,20 +95,30 @@ static void expand_string(struct expansion *x, json_t *string, const char *path)
     buf_done(&out);
 }
 
+/* Most values have nothing in them, and need no path. */
+static bool may_expand(const json_t *value)
+{
+    if (json_is_string(value)) return strstr(json_string_value(value), "${") != NULL;
+    return json_is_object(value) || json_is_array(value);
+}
+
 static void expand_value(struct expansion *x, json_t *value, const char *path)
 {
     const char *key;
     json_t *member;
     size_t index;
-    if (json_is_string(value)) expand_string(x, value, path);
+    if (json_is_string(value) && may_expand(value)) expand_string(x, value, path);
     json_object_foreach(value, key, member)
     {
-        if (field_is_comment(key)) continue;
+        if (field_is_comment(key) || !may_expand(member)) continue;
         const char *dot = *path ? "." : "";
         expand_value(x, member, arena_printf(x->arena, "%s%s%s", path, dot, key));
     }
     json_array_foreach(value, index, member)
-        expand_value(x, member, arena_printf(x->arena, "%s[%zu]", path, index));
+    {
+        if (may_expand(member))
+            expand_value(x, member, arena_printf(x->arena, "%s[%zu]", path, index));
+    }
 }
 
 size_t variables_expand(json_t *root, const json_t *variables, struct problems *problems)
