@@ -14,6 +14,7 @@ struct excess {
     bool writes;
 };
 
+/* Only what would be written counts: what is forbidden anyway stops nothing else. */
 static struct excess excess_of(const struct plan *p, const struct policy *policy,
                                const struct policy_facts *facts)
 {
@@ -33,8 +34,7 @@ static struct excess excess_of(const struct plan *p, const struct policy *policy
     };
 }
 
-static void permit_one(struct change *c, const struct policy *policy,
-                       const struct policy_facts *facts, const struct excess *over)
+static void forbid(struct change *c, const struct policy *policy)
 {
     if (policy->mode == POLICY_OBSERVE)
         deny(c, CHANGE_NEVER, "the document's mode is observe");
@@ -42,7 +42,12 @@ static void permit_one(struct change *c, const struct policy *policy,
         deny(c, CHANGE_NEVER, "the item's mode is observe");
     else if (c->verb == CHANGE_CREATE && c->class == CHANGE_CREATE_CLASS && !policy->allow_create)
         deny(c, CHANGE_NEVER, "policy.allowCreate is false");
-    else if (c->verb == CHANGE_DELETE && over->deletions)
+}
+
+static void limit(struct change *c, const struct policy *policy, const struct policy_facts *facts,
+                  const struct excess *over)
+{
+    if (c->verb == CHANGE_DELETE && over->deletions)
         deny(c, CHANGE_NEVER, "more deletions in one plan than policy.limits.deletions");
     else if (c->verb == CHANGE_CREATE && over->creations)
         deny(c, CHANGE_NEVER, "more creations in one plan than limits.blastRadius.creations");
@@ -56,7 +61,9 @@ static void permit_one(struct change *c, const struct policy *policy,
 
 void policy_permit(struct plan *p, const struct policy *policy, const struct policy_facts *facts)
 {
+    for (size_t i = 0; i < p->count; i++)
+        if (p->changes[i].verdict == CHANGE_GO) forbid(&p->changes[i], policy);
     struct excess over = excess_of(p, policy, facts);
     for (size_t i = 0; i < p->count; i++)
-        if (p->changes[i].verdict == CHANGE_GO) permit_one(&p->changes[i], policy, facts, &over);
+        if (p->changes[i].verdict == CHANGE_GO) limit(&p->changes[i], policy, facts, &over);
 }
