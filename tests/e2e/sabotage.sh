@@ -9,7 +9,7 @@ declare -A TITLE=(
     [retention]='backup retention 35 -> 7 days, in ARM'
     [transport]='require_secure_transport = off, in ARM'
     [firewall]='a firewall rule for the whole internet, in ARM'
-    [revoke]='REVOKE SELECT ON auth_users FROM phonebill_auth_user'
+    [revoke]='.resource == "privilege" and (.object | test("^privileges of phonebill_auth_user")) and (.change | test("auth_users"))'
     [public]='GRANT ALL ON DATABASE phonebill_auth TO PUBLIC'
     [limit]='ALTER ROLE phonebill_auth_user CONNECTION LIMIT -1'
     [table]='CREATE TABLE by another role: nothing is granted on it'
@@ -20,10 +20,10 @@ declare -A REPORTED=(
     [retention]='.resource == "server"'
     [transport]='.resource == "configuration" and (.object | test("require_secure_transport"))'
     [firewall]='.resource == "firewall_rule" and (.object | test("everybody"))'
-    [revoke]='.resource == "privilege" and (.object | test("auth_users"))'
-    [public]='.resource == "privilege" and (.object | test("PUBLIC|public"))'
+    [revoke]='.resource == "privilege" and (.object | test("^privileges of phonebill_auth_user")) and (.change | test("auth_users"))'
+    [public]='.resource == "privilege" and (.object | test("of PUBLIC"))'
     [limit]='.resource == "role" and (.object | test("phonebill_auth_user"))'
-    [table]='.resource == "privilege" and (.object | test("auth_scratch"))'
+    [table]='.resource == "privilege" and (.change | test("auth_scratch"))'
     [role]='.resource == "role" and (.object | test("phonebill_monitor"))'
 )
 
