@@ -75,8 +75,7 @@ void calls_turn(struct calls *w, unsigned turns)
 {
     struct turns t = {.calls = w, .left = turns};
     loop_defer(w->loop, on_turn, &t);
-    loop_run(w->loop);
-    assert_int_equal(t.left, 0);
+    while (t.left > 0) loop_run(w->loop); /* an answer meanwhile stops it early */
 }
 
 void calls_wait(struct calls *w)

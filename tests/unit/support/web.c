@@ -204,13 +204,13 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-/* A listening socket on a free port of a loopback address of its own. */
-static int listen_somewhere(struct web *w)
+/* A listening socket on a loopback address of its own. */
+static int listen_somewhere(struct web *w, int port)
 {
     unsigned char r[3];
     if (getrandom(r, sizeof(r), 0) != (ssize_t)sizeof(r)) abort();
     snprintf(w->address, sizeof(w->address), "127.%d.%d.%d", 1 + r[0] % 250, r[1], 1 + r[2] % 250);
-    struct sockaddr_in address = {.sin_family = AF_INET};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     socklen_t length = sizeof(address);
     inet_pton(AF_INET, w->address, &address.sin_addr);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -221,11 +221,11 @@ static int listen_somewhere(struct web *w)
     return fd;
 }
 
-struct web *web_start(const char *cert, const char *key)
+struct web *web_start_at(int port, const char *cert, const char *key)
 {
     struct web *w = xcalloc(1, sizeof(*w));
     pthread_mutex_init(&w->lock, NULL);
-    int fd = listen_somewhere(w);
+    int fd = listen_somewhere(w, port);
     unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
@@ -242,6 +242,11 @@ struct web *web_start(const char *cert, const char *key)
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, w, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (!w->daemon) abort();
     return w;
+}
+
+struct web *web_start(const char *cert, const char *key)
+{
+    return web_start_at(0, cert, key);
 }
 
 void web_stop(struct web *w)

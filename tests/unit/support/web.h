@@ -16,6 +16,8 @@ struct web;
 
 /* HTTPS where 'cert' and 'key' (PEM) are given. Aborts on failure. */
 struct web *web_start(const char *cert, const char *key);
+/* The same on a port that is wanted, on another address; 0: any. */
+struct web *web_start_at(int port, const char *cert, const char *key);
 /* Ends all connections. Accepts NULL. */
 void web_stop(struct web *w);
 
