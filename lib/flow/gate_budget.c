@@ -1,12 +1,12 @@
 /* Token buckets per subscription and class: see gate_budget.h. */
 #include "flow/gate_budget.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/timetext.h"
 
 /* How long a class stays closed where a 429 says nothing about it. */
@@ -132,11 +132,8 @@ void bucket_follow(struct bucket *b, const struct http_reply *reply, msec now)
 {
     const char *header = b->budget->remaining_header;
     const char *text = header ? http_reply_header(reply, header) : NULL;
-    if (!text) return;
-    char *end;
-    errno = 0;
-    unsigned long long left = strtoull(text, &end, 10);
-    if (errno || end == text || *end || left >= b->budget->size) return;
+    uint64_t left;
+    if (!text || number_parse(text, &left) < 0 || left >= b->budget->size) return;
     bucket_fill(b, now);
     if (left * CALL_COST < b->level) b->level = left * CALL_COST;
 }

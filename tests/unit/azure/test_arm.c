@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "azure/arm.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "support/script.h"
 
@@ -145,15 +146,18 @@ static void test_error_headers(void **state)
 static void test_long_message(void **state)
 {
     (void)state;
-    char body[4096] = "{\"error\":{\"code\":\"C\",\"message\":\"";
-    for (size_t i = 0; i < 900; i++) strncat(body, "\xEC\x84\x9C", 3);
-    strncat(body, "\"}}", 3);
-    struct http_reply reply = reply_of(400, body);
+    struct buf body;
+    buf_init(&body, 4096);
+    buf_str(&body, "{\"error\":{\"code\":\"C\",\"message\":\"");
+    for (size_t i = 0; i < 900; i++) buf_str(&body, "\xEC\x84\x9C");
+    buf_str(&body, "\"}}");
+    struct http_reply reply = reply_of(400, buf_text(&body));
     struct err err;
     arm_error_reply(&reply, &err);
     size_t length = strlen(err.text);
     assert_in_range(length, 300, sizeof(err.text) - 1);
     assert_int_equal((length - strlen("HTTP 400: C: ")) % 3, 0);
+    buf_done(&body);
 }
 
 static void test_late_failures(void **state)
