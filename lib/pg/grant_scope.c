@@ -83,14 +83,14 @@ const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
 bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t role)
 {
     const struct pg_grant_schema *s = &g->schemas[schema];
-    uint32_t owner = s->owner == PG_DATABASE_OWNER ? g->owner : s->owner;
-    if (pg_cluster_inherits(g->cluster, role, owner)) return true;
+    const struct pg_role *self = pg_cluster_role_by_oid(g->cluster, role);
+    if (self && self->attributes[PG_ATTR_SUPERUSER]) return true;
+    /* An owner may have revoked his own, so the list alone counts. */
     for (size_t i = 0; i < s->acl.count; i++) {
         const struct pg_acl_item *item = &s->acl.items[i];
         if (!(item->mask & PG_USAGE)) continue;
-        if (item->grantee == PG_PUBLIC || pg_cluster_inherits(g->cluster, role, item->grantee)) {
-            return true;
-        }
+        uint32_t holder = item->grantee == PG_DATABASE_OWNER ? g->owner : item->grantee;
+        if (holder == PG_PUBLIC || pg_cluster_inherits(g->cluster, role, holder)) return true;
     }
     return false;
 }
