@@ -1,0 +1,352 @@
+/* How what lib/pg finds becomes changes of a plan: which type, which stage, which database, and
+ * when nothing is said at all. What lib/pg finds is scripted here; how it finds it has tests of its
+ * own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "pg/diff.h"
+
+static struct pg_changes fake_cluster(const struct pg_want *want, const struct pg_cluster *cluster,
+                                      struct arena *arena);
+static struct pg_changes fake_database(const struct pg_want *want, const char *name,
+                                       const struct pg_cluster *cluster,
+                                       const struct pg_database *database, struct arena *arena);
+
+/* The module under test, asking the script instead of lib/pg. */
+#define pg_diff_cluster fake_cluster
+#define pg_diff_database fake_database
+#include "resource/sql_compare.c" /* NOLINT(bugprone-suspicious-include) */
+
+/* --- the script ------------------------------------------------------------------------------ */
+
+static const struct sql_statement statement = {.text = "SELECT 1"};
+
+static struct pg_change found[PG_CHANGE_KIND_N]; /* one of each kind */
+static unsigned databases_asked;
+
+static bool is_shared(enum pg_change_kind kind)
+{
+    return kind < PG_CHANGE_SCHEMA_CREATE;
+}
+
+static struct pg_changes script(const char *database, struct arena *arena)
+{
+    struct pg_change *items = arena_array(arena, PG_CHANGE_KIND_N, sizeof(*items));
+    struct pg_changes out = {.items = items};
+    for (enum pg_change_kind k = 0; k < PG_CHANGE_KIND_N; k++) {
+        if (is_shared(k) != (database == NULL)) continue;
+        items[out.count] = found[k];
+        items[out.count++].database = database;
+    }
+    return out;
+}
+
+static struct pg_changes fake_cluster(const struct pg_want *want, const struct pg_cluster *cluster,
+                                      struct arena *arena)
+{
+    assert_non_null(want);
+    assert_non_null(cluster);
+    return script(NULL, arena);
+}
+
+static struct pg_changes fake_database(const struct pg_want *want, const char *name,
+                                       const struct pg_cluster *cluster,
+                                       const struct pg_database *database, struct arena *arena)
+{
+    (void)database;
+    assert_non_null(want);
+    assert_non_null(cluster);
+    databases_asked++;
+    return script(name, arena);
+}
+
+/* --- a target with two databases ------------------------------------------------------------- */
+
+struct fixture {
+    struct target target;
+    struct seen seen;
+    struct plan *plan;
+};
+
+static const struct pg_want_database databases[] = {{.name = "first"}, {.name = "second"}};
+static const struct pg_want want = {.databases = databases, .database_count = 2};
+static const struct pg_delta delta = {.field = "what", .to = "it shall be"};
+static const struct pg_cluster cluster = {.server_version = 150004};
+static const struct schema_file files[] = {
+    {.path = "a.sql", .database = "second", .relation = "public.a", .text = "CREATE TABLE a ()"},
+};
+
+/* Database "second" as read: with schema public and its table b; sequence c; routine d. */
+static const char *const tables[] = {"b"};
+static const char *const sequences[] = {"c"};
+static const char *const routines[] = {"d"};
+static const struct pg_schema schemas[] = {{.oid = 1, .name = "public"},
+                                           {.oid = 2, .name = "other"}};
+static const struct pg_group groups[] = {
+    {.kind = PG_KIND_TABLE, .schema = 1, .names = tables, .count = 1},
+    {.kind = PG_KIND_SEQUENCE, .schema = 1, .names = sequences, .count = 1},
+    {.kind = PG_KIND_ROUTINE, .schema = 1, .names = routines, .count = 1},
+};
+static const struct pg_database second = {
+    .name = "second", .schemas = schemas, .schema_count = 2, .groups = groups, .group_count = 3};
+
+static int setup(void **state)
+{
+    struct fixture *f = xcalloc(1, sizeof(*f));
+    f->target = (struct target){.kind = TARGET_SERVER, .name = "srv", .sql = &want};
+    f->seen.cluster = (struct observation){.state = SEEN_COMPLETE, .cluster = &cluster};
+    f->seen.database_count = 2;
+    f->seen.databases = xcalloc(2, sizeof(*f->seen.databases));
+    f->seen.databases[0].state = SEEN_ABSENT;
+    f->seen.databases[1] = (struct observation){.state = SEEN_COMPLETE, .database = &second};
+    f->plan = plan_new();
+    databases_asked = 0;
+    for (enum pg_change_kind k = 0; k < PG_CHANGE_KIND_N; k++)
+        found[k] = (struct pg_change){.kind = k,
+                                      .object = "thing",
+                                      .deltas = &delta,
+                                      .delta_count = 1,
+                                      .statements = &statement,
+                                      .statement_count = 1,
+                                      .mode = SQL_TRANSACTION};
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    plan_free(f->plan);
+    seen_done(&f->seen);
+    free(f);
+    return 0;
+}
+
+static const struct change *first_of(const struct plan *p, const char *type)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->changes[i].type, type) == 0) return &p->changes[i];
+    return NULL;
+}
+
+/* --- types and stages ------------------------------------------------------------------------ */
+
+static const struct {
+    enum pg_change_kind kind;
+    const char *type;
+    enum change_verb verb;
+    enum change_class class;
+} expected[PG_CHANGE_KIND_N] = {
+    {PG_CHANGE_ROLE_CREATE, "role", CHANGE_CREATE, CHANGE_CREATE_CLASS},
+    {PG_CHANGE_OWN_MEMBERSHIP, "membership", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_ROLE_ALTER, "role", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_ROLE_PASSWORD, "role", CHANGE_UPDATE, CHANGE_SECRET_CLASS},
+    {PG_CHANGE_ROLE_SETTING, "role", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_MEMBERSHIP_GRANT, "membership", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_MEMBERSHIP_REVOKE, "membership", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_DATABASE_CREATE, "database", CHANGE_CREATE, CHANGE_CREATE_CLASS},
+    {PG_CHANGE_DATABASE_ALTER, "database", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_DATABASE_IMMUTABLE, "database", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_DATABASE_SETTING, "database", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_SCHEMA_CREATE, "schema", CHANGE_CREATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_SCHEMA_ALTER, "schema", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_DEFAULT_PRIVILEGES, "default_privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_GRANT, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_REGRANT, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_REVOKE, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+};
+
+/* Every kind belongs to exactly one type, which lives in SQL. */
+static void test_every_kind_has_one_type(void **state)
+{
+    (void)state;
+    for (unsigned k = 0; k < PG_CHANGE_KIND_N; k++) {
+        unsigned owners = 0;
+        for (size_t i = 0; i < resource_count; i++) {
+            bool owns = resources[i]->pg_changes & 1U << k;
+            if (owns) assert_null(resources[i]->api_version);
+            owners += owns;
+        }
+        assert_int_equal(owners, 1);
+    }
+}
+
+static void test_kinds_become_changes_in_order(void **state)
+{
+    struct fixture *f = *state;
+    f->target.sql = &(const struct pg_want){.databases = databases + 1, .database_count = 1};
+    f->seen.databases[0] = f->seen.databases[1];
+    f->seen.databases[1] = (struct observation){0};
+    assert_int_equal(resource_compare(&f->target, &f->seen, f->plan),
+                     1U << SCOPE_CLUSTER | 1U << SCOPE_DATABASE);
+    assert_int_equal(f->plan->count, PG_CHANGE_KIND_N);
+    for (size_t k = 0; k < PG_CHANGE_KIND_N; k++) {
+        const struct change *c = &f->plan->changes[k];
+        assert_int_equal(expected[k].kind, k);
+        assert_string_equal(c->type, expected[k].type);
+        assert_string_equal(c->part, pg_change_word(expected[k].kind));
+        assert_string_equal(c->target, "srv");
+        assert_int_equal(c->verb, expected[k].verb);
+        assert_int_equal(c->class, expected[k].class);
+        assert_int_equal(c->verdict, CHANGE_GO);
+        assert_string_equal(c->deltas[0].path, "what");
+        if (k) assert_true(f->plan->changes[k - 1].stage < c->stage);
+        assert_true(c->stage > STAGE_CHILDREN);
+        const struct action *a = c->action;
+        assert_int_equal(a->kind, ACTION_SQL);
+        assert_string_equal(a->database, is_shared(expected[k].kind) ? "postgres" : "second");
+        assert_ptr_equal(a->statements, &statement);
+        assert_int_equal(a->mode, SQL_TRANSACTION);
+    }
+}
+
+static void test_unfixable_is_reported(void **state)
+{
+    struct fixture *f = *state;
+    found[PG_CHANGE_DATABASE_IMMUTABLE].unfixable = "encoding is fixed at creation";
+    found[PG_CHANGE_ROLE_ALTER].widening = true;
+    f->target.observe_only = true;
+    resource_compare(&f->target, &f->seen, f->plan);
+    for (size_t i = 0; i < f->plan->count; i++) {
+        const struct change *c = &f->plan->changes[i];
+        bool immutable = strcmp(c->part, "database-immutable") == 0;
+        assert_true(c->observe_only);
+        assert_int_equal(c->verb == CHANGE_REPORT, immutable);
+        assert_int_equal(c->verdict == CHANGE_UNACHIEVABLE, immutable);
+        assert_int_equal(c->action == NULL, immutable);
+        assert_int_equal(c->widening, strcmp(c->part, "role-alter") == 0);
+        if (immutable) assert_string_equal(c->reason, "encoding is fixed at creation");
+    }
+}
+
+/* --- unknown is not absent ------------------------------------------------------------------- */
+
+static void test_cluster_not_read(void **state)
+{
+    struct fixture *f = *state;
+    const enum seen_state states[] = {SEEN_NOTHING, SEEN_FAILED, SEEN_ABSENT};
+    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+        f->seen.cluster.state = states[i];
+        assert_int_equal(resource_compare(&f->target, &f->seen, f->plan), 0);
+        assert_int_equal(f->plan->count, 0);
+    }
+    assert_int_equal(databases_asked, 0);
+}
+
+static void test_one_database_not_read(void **state)
+{
+    struct fixture *f = *state;
+    f->seen.databases[1].state = SEEN_FAILED;
+    assert_int_equal(resource_compare(&f->target, &f->seen, f->plan), 1U << SCOPE_CLUSTER);
+    assert_int_equal(databases_asked, 1);
+    for (size_t i = 0; i < f->plan->count; i++) {
+        const struct action *a = f->plan->changes[i].action;
+        assert_string_not_equal(a->database, "second");
+    }
+}
+
+static void test_nothing_declared(void **state)
+{
+    struct fixture *f = *state;
+    f->target.sql = NULL;
+    assert_int_equal(resource_compare(&f->target, &f->seen, f->plan), 0);
+    assert_int_equal(f->plan->count, 0);
+}
+
+/* --- schema files ---------------------------------------------------------------------------- */
+
+static const struct change *file_change(struct fixture *f, const char *relation)
+{
+    struct schema_file *file = arena_alloc(f->plan->arena, sizeof(*file));
+    *file = files[0];
+    file->relation = relation;
+    f->target.schema_files = file;
+    f->target.schema_file_count = 1;
+    resource_compare(&f->target, &f->seen, f->plan);
+    return first_of(f->plan, "schema_file");
+}
+
+static void test_file_runs_between_defaults_and_grants(void **state)
+{
+    struct fixture *f = *state;
+    const struct change *c = file_change(f, "public.a");
+    assert_non_null(c);
+    assert_int_equal(c->verb, CHANGE_CREATE);
+    assert_int_equal(c->class, CHANGE_CREATE_CLASS);
+    assert_true(first_of(f->plan, "default_privilege")->stage < c->stage);
+    assert_true(c->stage < first_of(f->plan, "privilege")->stage);
+    const struct action *a = c->action;
+    assert_int_equal(a->mode, SQL_SIMPLE);
+    assert_string_equal(a->database, "second");
+    assert_int_equal(a->count, 1);
+    assert_string_equal(a->statements[0].text, "CREATE TABLE a ()");
+}
+
+static void test_file_has_been_run(void **state)
+{
+    assert_null(file_change(*state, "public.b"));
+}
+
+static void test_sequence_counts_as_relation(void **state)
+{
+    assert_null(file_change(*state, "public.c"));
+}
+
+static void test_same_name_elsewhere_does_not_count(void **state)
+{
+    assert_non_null(file_change(*state, "other.b"));
+}
+
+static void test_routine_is_no_relation(void **state)
+{
+    assert_non_null(file_change(*state, "public.d"));
+}
+
+static void test_schema_is_missing(void **state)
+{
+    assert_non_null(file_change(*state, "nowhere.b"));
+}
+
+static void test_file_of_database_to_come(void **state)
+{
+    struct fixture *f = *state;
+    f->seen.databases[1] = (struct observation){.state = SEEN_ABSENT};
+    assert_non_null(file_change(f, "public.b"));
+}
+
+static void test_file_of_database_not_read(void **state)
+{
+    struct fixture *f = *state;
+    f->seen.databases[1] = (struct observation){.state = SEEN_FAILED};
+    assert_null(file_change(f, "public.a"));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_every_kind_has_one_type),
+        CASE(test_kinds_become_changes_in_order),
+        CASE(test_unfixable_is_reported),
+        CASE(test_cluster_not_read),
+        CASE(test_one_database_not_read),
+        CASE(test_nothing_declared),
+        CASE(test_file_runs_between_defaults_and_grants),
+        CASE(test_file_has_been_run),
+        CASE(test_sequence_counts_as_relation),
+        CASE(test_same_name_elsewhere_does_not_count),
+        CASE(test_routine_is_no_relation),
+        CASE(test_schema_is_missing),
+        CASE(test_file_of_database_to_come),
+        CASE(test_file_of_database_not_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
