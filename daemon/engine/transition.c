@@ -286,7 +286,9 @@ void transitions_correcting(struct transitions *t, const struct change *change)
     struct entry *e = entry_get(t, change, &fresh);
     if (fresh) entry_describe(e, change);
     e->attempts++;
-    if (e->state != DRIFT_STATE_CORRECTING) entry_move(t, e, DRIFT_STATE_CORRECTING, NULL);
+    /* Another try of what failed is no news; its success or another failure will be. */
+    bool again = !fresh && (e->state == DRIFT_STATE_CORRECTING || e->state == DRIFT_STATE_BLOCKED);
+    if (!again) entry_move(t, e, DRIFT_STATE_CORRECTING, NULL);
 }
 
 void transitions_hold(struct transitions *t, const struct change *change, uint64_t until)
