@@ -353,17 +353,24 @@ struct gate *gate_new(const struct io *inner, const struct gate_limits *limits)
     return g;
 }
 
+/* Frees all calls of a list; those that were sent are forgotten by the executor first. */
+static void gate_drop(struct gate *g, const struct pass_list *list)
+{
+    for (struct pass *p = list->first, *next; p; p = next) {
+        next = p->next;
+        if (p->sent) g->inner->cancel(g->inner->ctx, &p->inner);
+        free(p);
+    }
+}
+
 void gate_free(struct gate *g)
 {
     if (!g) return;
     if (g->timer_runs) g->inner->cancel(g->inner->ctx, &g->timer);
     for (struct host *h = g->hosts, *next; h; h = next) {
         next = h->next;
-        while (h->queue.first) pass_free(h->queue.first);
-        while (h->flight.first) {
-            g->inner->cancel(g->inner->ctx, &h->flight.first->inner);
-            pass_free(h->flight.first);
-        }
+        gate_drop(g, &h->queue);
+        gate_drop(g, &h->flight);
         free(h->name);
         free(h);
     }
