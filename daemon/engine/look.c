@@ -83,6 +83,8 @@ static void list_done(struct flow *f, const struct err *err)
     flow_group_end(&r->group);
 }
 
+/* Only of a server that is Ready: while one is being made its parameters are answered with 500
+ * (azure-rest-api-specs issue 20424), and while another operation runs nothing could be done. */
 static void lists_start(struct run *r)
 {
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -107,7 +109,7 @@ static void get_done(struct flow *f, const struct err *err)
     bool server = r->target->kind == TARGET_SERVER;
     enum scope scope = server ? SCOPE_SERVER : SCOPE_GROUP;
     struct observation *o = &r->seen.arm[scope];
-    bool knew = r->memory.exists;
+    bool asked = r->memory.ready; /* then the lists are under way already */
     r->counts.arm_reads += f->calls;
     if (!err) {
         o->state = g->presence == ARM_PRESENT ? SEEN_COMPLETE : SEEN_ABSENT;
@@ -117,7 +119,7 @@ static void get_done(struct flow *f, const struct err *err)
         remember_server(r, o->body);
     }
     note(r, CLOCK_ARM, scope, o, err);
-    if (server && !err && r->memory.exists && !knew) lists_start(r);
+    if (server && !err && r->memory.ready && !asked) lists_start(r);
     flow_group_end(&r->group);
 }
 
@@ -138,7 +140,7 @@ static void look_arm(struct run *r)
     r->get.flow.resource = r->target->name;
     flow_group_add(&r->group);
     flow_start(&r->get.flow, r->azure.io);
-    if (server && r->memory.exists) lists_start(r);
+    if (server && r->memory.ready) lists_start(r);
 }
 
 /* --- catalogs -------------------------------------------------------------------------------- */

@@ -17,8 +17,8 @@ const struct flow_row arm_get_rows[] = {
      .text = "read the resource",
      .ask = ask_get,
      .take = take_get,
-     .limit = SECONDS(60),
-     .call_limit = SECONDS(30)},
+     .limit = SECONDS(20),
+     .call_limit = SECONDS(15)},
     {0},
 };
 

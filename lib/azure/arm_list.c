@@ -23,8 +23,8 @@ const struct flow_row arm_list_rows[] = {
      .text = "read a page, and again while there is a next one",
      .ask = ask_page,
      .take = take_page,
-     .limit = SECONDS(120),
-     .call_limit = SECONDS(60)},
+     .limit = SECONDS(40),
+     .call_limit = SECONDS(30)},
     {0},
 };
 
@@ -80,12 +80,10 @@ static enum flow_verdict take_page(struct flow *f, const struct reply *reply)
     return verdict;
 }
 
-/* A restart begins the list anew. */
+/* After a restart the list goes on with the page at which the token was refused. */
 static void token_refused(struct flow *f)
 {
     struct arm_list *l = f->op;
-    json_array_clear(l->items);
-    l->pages = 0;
     arm_op_token_refused(&l->op);
 }
 

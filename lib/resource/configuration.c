@@ -118,7 +118,7 @@ static struct change *add_change(const struct comparison *c, const char *name, c
     change->verb = CHANGE_UPDATE;
     change->class = CHANGE_ONLINE_CLASS;
     change->stage = STAGE_CHILDREN;
-    change->observe_only = c->target->observe_only || (mode && strcmp(mode, "observe") == 0);
+    change->observe_only = mode && strcmp(mode, "observe") == 0;
     return change;
 }
 

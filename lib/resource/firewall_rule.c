@@ -98,7 +98,7 @@ static void compare_declared(const struct comparison *c, const json_t *want, con
     change->class = CHANGE_ONLINE_CLASS;
     change->stage = STAGE_CHILDREN;
     change->widening = is_wider(want, have);
-    change->observe_only = c->target->observe_only || (mode && strcmp(mode, "observe") == 0);
+    change->observe_only = mode && strcmp(mode, "observe") == 0;
     change->action = rule_action(c, "PUT", name, field_create_body(firewall_rule_fields, want));
     compare_add_deltas(c->plan, &deltas, have != NULL);
 }
@@ -115,7 +115,6 @@ static void report_undeclared(const struct comparison *c, const json_t *have)
     change->class = CHANGE_DESTRUCTIVE_CLASS;
     change->stage = STAGE_CHILDREN;
     change->widening = true;
-    change->observe_only = t->observe_only;
     if (t->undeclared_firewall_rules == UNDECLARED_REPORT) {
         change->verdict = CHANGE_NEVER;
         change->reason = "undeclared; policy.undeclared.firewallRules is report";

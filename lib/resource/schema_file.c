@@ -57,7 +57,7 @@ static bool relation_exists(const struct pg_database *database, const char *rela
     return false;
 }
 
-static void add_file(const struct comparison *c, const struct schema_file *f, bool observe_only)
+static void add_file(const struct comparison *c, const struct schema_file *f)
 {
     struct arena *arena = c->plan->arena;
     struct sql_statement *statement = arena_alloc(arena, sizeof(*statement));
@@ -72,7 +72,7 @@ static void add_file(const struct comparison *c, const struct schema_file *f, bo
     change->verb = CHANGE_CREATE;
     change->class = CHANGE_CREATE_CLASS;
     change->stage = STAGE_SCHEMA_FILE;
-    change->observe_only = observe_only;
+    change->observe_only = f->observe_only;
     change->action = action;
     plan_delta(c->plan, f->relation, NULL, "made by the file");
 }
@@ -87,7 +87,7 @@ static void compare(const struct comparison *c)
             bool its = strcmp(t->sql->databases[k].name, f->database) == 0;
             bool known = o->state == SEEN_COMPLETE || o->state == SEEN_ABSENT;
             if (its && known && !relation_exists(o->database, f->relation, c->plan->arena))
-                add_file(c, f, t->observe_only);
+                add_file(c, f);
         }
     }
 }

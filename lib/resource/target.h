@@ -23,6 +23,7 @@ struct schema_file {
     const char *database;
     const char *relation; /* "schema.name": where it exists, the file has been run */
     const char *text;     /* the whole file */
+    bool observe_only;    /* its database says mode: observe */
 };
 
 struct target {
