@@ -13,6 +13,8 @@ enum { PASSES_MAX = 40 };
 /* One-shot modes give up on what has failed so often in a row. */
 enum { FRUITLESS_MAX = 4 };
 
+enum { ALL_CLOCKS = (1 << CLOCK_N) - 1 };
+
 static void run_due(void *ctx);
 
 static const struct engine_world *world(const struct run *r)
@@ -195,6 +197,13 @@ static void cycle_end(struct run *r)
     engine_run_ended(r->engine);
 }
 
+/* After the last write of a one-shot only what had been written was looked at: its result is what a
+ * look at everything says. */
+static bool last_word_is_due(const struct run *r)
+{
+    return engine_mode(r->engine) == ENGINE_APPLY && r->passes > 0 && r->clocks_due != ALL_CLOCKS;
+}
+
 void run_observed(struct run *r)
 {
     compare(r);
@@ -206,6 +215,9 @@ void run_observed(struct run *r)
         r->state = RUN_APPLYING;
         r->passes++;
         write_start(r);
+    } else if (last_word_is_due(r)) {
+        r->clocks_due = ALL_CLOCKS;
+        look_start(r);
     } else {
         cycle_end(r);
     }

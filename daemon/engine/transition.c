@@ -22,6 +22,7 @@ struct entry {
     uint64_t seen; /* the comparison that last contained it */
     char *type;
     char *object;
+    char *title;
     char *what; /* the deltas as one text, for the record at its end */
     char *why;
     char *failure; /* of the last failed write, so that the same one is not reported again */
@@ -72,6 +73,7 @@ static void entry_done(struct entry *e)
     free(e->key);
     free(e->type);
     free(e->object);
+    free(e->title);
     free(e->what);
     free(e->why);
     free(e->failure);
@@ -117,9 +119,9 @@ static void entry_move(struct transitions *t, struct entry *e, enum drift_state 
     };
     bool why = e->why && (to == DRIFT_STATE_WAITING || to == DRIFT_STATE_UNACHIEVABLE ||
                           to == DRIFT_STATE_BLOCKED);
-    log_error(level_of(to), states[to].message_id, fields, err, "%s: %s %s on %s%s%s%s%s",
-              states[to].word, e->type, e->object, t->target, *e->what ? ": " : "", e->what,
-              why ? " - " : "", why ? e->why : "");
+    log_error(level_of(to), states[to].message_id, fields, err, "%s: %s on %s%s%s%s%s",
+              states[to].word, e->title, t->target, *e->what ? ": " : "", e->what, why ? " - " : "",
+              why ? e->why : "");
 }
 
 /* "path: from -> to; ..." of at most the first eight deltas. */
@@ -165,7 +167,7 @@ static char *change_key(const struct change *c)
 }
 
 /* The entry of 'change'; NULL where there is none. */
-static struct entry *entry_find(const struct transitions *t, const struct change *change)
+static const struct entry *entry_find(const struct transitions *t, const struct change *change)
 {
     char *key = change_key(change);
     bool found;
@@ -184,7 +186,7 @@ static struct entry *entry_get(struct transitions *t, const struct change *c, bo
         free(key);
         return &t->entries[at];
     }
-    if (t->count == t->room) {
+    if (!t->entries || t->count == t->room) {
         t->room = t->room ? t->room * 2 : 16;
         t->entries = xreallocarray(t->entries, t->room, sizeof(*t->entries));
     }
@@ -195,6 +197,7 @@ static struct entry *entry_get(struct transitions *t, const struct change *c, bo
         .key = key,
         .type = xstrdup(c->type),
         .object = xstrdup(c->object),
+        .title = xstrdup(c->title),
         .scope = type ? type->scope : SCOPE_N,
         .what = xstrdup(""),
     };
@@ -266,15 +269,21 @@ static size_t end_unseen(struct transitions *t, unsigned compared)
     return corrected;
 }
 
+static void mark_seen(struct transitions *t, const struct change *c)
+{
+    char *key = change_key(c);
+    bool found;
+    size_t at = entry_place(t, key, &found);
+    free(key);
+    if (found) t->entries[at].seen = t->comparison;
+}
+
 /* What is over is told before what is new: a parameter's value is corrected, then it is found to
  * wait for a restart. */
 size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared)
 {
     t->comparison++;
-    for (size_t i = 0; i < plan->count; i++) {
-        struct entry *e = entry_find(t, &plan->changes[i]);
-        if (e) e->seen = t->comparison;
-    }
+    for (size_t i = 0; i < plan->count; i++) mark_seen(t, &plan->changes[i]);
     size_t corrected = end_unseen(t, compared);
     for (size_t i = 0; i < plan->count; i++) take_change(t, &plan->changes[i]);
     return corrected;

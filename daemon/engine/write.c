@@ -90,7 +90,7 @@ static void arm_progress(struct flow *f)
     const struct change *c = queued(r, r->queue_at);
     if (!hooks->progress) return;
     char what[160];
-    snprintf(what, sizeof(what), "%s %s %s", change_verb_word(c->verb), c->type, c->object);
+    snprintf(what, sizeof(what), "%s %s", change_verb_word(c->verb), c->title);
     hooks->progress(hooks->ctx, r->target->name, what, now(r) - r->write_started);
 }
 

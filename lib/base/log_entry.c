@@ -96,16 +96,18 @@ static void add_field(struct buf *out, const struct log_field *field)
     if (quoted) buf_char(out, '"');
 }
 
-/* Sentence and fields: what all renderings for people have in common. */
+/* Sentence and fields: what all renderings for people have in common. A field whose value the
+ * sentence says already is left out. */
 static void add_story(const struct log_entry *e, bool colour, struct buf *out)
 {
+    size_t shown = 0;
     add_visible(out, e->sentence, SIZE_MAX, false);
-    if (e->field_count) buf_str(out, colour ? "  " DIM : "  ");
     for (size_t i = 0; i < e->field_count; i++) {
-        if (i) buf_char(out, ' ');
+        if (strstr(e->sentence, e->fields[i].value)) continue;
+        buf_str(out, shown++ ? " " : colour ? "  " DIM : "  ");
         add_field(out, &e->fields[i]);
     }
-    if (e->field_count && colour) buf_str(out, PLAIN);
+    if (shown && colour) buf_str(out, PLAIN);
     buf_char(out, '\n');
 }
 

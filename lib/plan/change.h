@@ -54,6 +54,7 @@ struct change {
     const char *type;   /* the resource type's name */
     const char *target; /* the server or resource group it belongs to */
     const char *object; /* its name within the type; with type and target it names the change */
+    const char *title;  /* the same for people: "server NAME", "privileges of A in B" */
     const char *part; /* tells changes of one object apart: "grant", "revoke"; NULL: the only one */
     enum change_verb verb;
     enum change_class class;

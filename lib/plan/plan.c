@@ -38,6 +38,7 @@ struct change *plan_add(struct plan *p, const char *type, const char *target, co
     c->type = arena_strdup(p->arena, type);
     c->target = arena_strdup(p->arena, target);
     c->object = arena_strdup(p->arena, object);
+    c->title = arena_printf(p->arena, "%s %s", type, object);
     return c;
 }
 
@@ -66,6 +67,7 @@ void plan_append(struct plan *p, const struct plan *other)
     for (size_t i = 0; i < other->count; i++) {
         const struct change *from = &other->changes[i];
         struct change *c = plan_add(p, from->type, from->target, from->object);
+        c->title = arena_strdup(p->arena, from->title);
         c->part = arena_strdup(p->arena, from->part);
         c->verb = from->verb;
         c->class = from->class;

@@ -63,8 +63,8 @@ static void change_text(const struct change *c, const struct palette *k, struct 
 {
     const char *colour;
     const char *sign = sign_of(c, k, &colour);
-    buf_printf(out, "%s%s %s ", colour, sign, c->type);
-    add_text(out, c->object);
+    buf_printf(out, "%s%s ", colour, sign);
+    add_text(out, c->title);
     buf_printf(out, "%s  %son %s, %s%s%s", k->off, k->dim, c->target, change_class_word(c->class),
                c->widening ? ", widening" : "", k->off);
     if (c->verdict != CHANGE_GO) {

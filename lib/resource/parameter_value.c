@@ -2,11 +2,11 @@
 #include "resource/parameter_value.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <strings.h>
+
+#include "base/decimal.h"
 
 /* One item of a comma-separated list, without the blanks around it. */
 struct item {
@@ -73,17 +73,6 @@ static int boolean_of(const char *text)
     return -1;
 }
 
-/* Only what PostgreSQL takes for a number: no blanks, no hexadecimal, no "nan", which would equal
- * everything. */
-static bool number_of(const char *text, double *out)
-{
-    char *end = NULL;
-    if (text[strspn(text, "0123456789.eE+-")]) return false;
-    errno = 0;
-    *out = strtod(text, &end);
-    return end != text && !*end && !errno;
-}
-
 const char *parameter_written(const char *data_type, const char *value)
 {
     int on = strcasecmp(data_type, "Boolean") == 0 ? boolean_of(value) : -1;
@@ -99,7 +88,7 @@ bool parameter_equal(const char *data_type, const char *want, const char *have)
     }
     if (strcasecmp(data_type, "Integer") == 0 || strcasecmp(data_type, "Numeric") == 0) {
         double w, h;
-        return number_of(want, &w) && number_of(have, &h) && !(w < h) && !(w > h);
+        return decimal_parse(want, &w) && decimal_parse(have, &h) && !(w < h) && !(w > h);
     }
     if (strcasecmp(data_type, "Set") == 0) return set_within(want, have) && set_within(have, want);
     if (strcasecmp(data_type, "Enumeration") == 0) return strcasecmp(want, have) == 0;
@@ -109,11 +98,8 @@ bool parameter_equal(const char *data_type, const char *want, const char *have)
 /* "25-5000", "-1-2147483647", "0.0-1.0": the hyphen that separates follows a digit. */
 static bool range_of(const char *allowed, double *low, double *high)
 {
-    char *end = NULL;
-    errno = 0;
-    *low = strtod(allowed, &end);
-    if (end == allowed || *end != '-' || errno) return false;
-    return number_of(end + 1, high);
+    size_t length = decimal_read(allowed, low);
+    return length && allowed[length] == '-' && decimal_parse(allowed + length + 1, high);
 }
 
 bool parameter_allowed(const char *data_type, const char *allowed, const char *want)
@@ -122,7 +108,7 @@ bool parameter_allowed(const char *data_type, const char *allowed, const char *w
     if (strcasecmp(data_type, "Integer") == 0 || strcasecmp(data_type, "Numeric") == 0) {
         double low, high, number;
         if (!range_of(allowed, &low, &high)) return true;
-        return number_of(want, &number) && number >= low && number <= high;
+        return decimal_parse(want, &number) && number >= low && number <= high;
     }
     if (strcasecmp(data_type, "Boolean") == 0) return boolean_of(want) >= 0;
     if (strcasecmp(data_type, "Enumeration") == 0) return parameter_has(allowed, want);

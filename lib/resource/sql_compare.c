@@ -40,6 +40,7 @@ static void add_change(const struct comparison *c, const struct pg_change *p)
     struct plan *plan = c->plan;
     const struct resource *type = type_of(p->kind);
     struct change *change = plan_add(plan, type->name, c->target->name, p->object);
+    change->title = change->object; /* which says what it is */
     change->part = pg_change_word(p->kind);
     change->verb = verb_of(p);
     change->class = class_of(p);
