@@ -66,6 +66,7 @@ static void create_item(const struct comparison *c, const struct resource *type,
     struct field_deltas deltas;
     field_compare(type->fields, t->item, NULL, plan->arena, &deltas);
     struct change *change = plan_add(plan, type->name, t->name, t->name);
+    change->part = "create";
     change->verb = CHANGE_CREATE;
     change->class = CHANGE_CREATE_CLASS;
     change->stage = stage;
