@@ -11,37 +11,26 @@
 #include <jansson.h>
 
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/message_id.h"
 #include "engine/transition.h"
-#include "resource/resource.h"
+#include "resource/seen.h"
+#include "support/records.h"
 
 enum { EVERY_SCOPE = (1 << SCOPE_N) - 1 };
 
 struct fixture {
     struct transitions *t;
     struct plan *plan;
-    FILE *stream;
-    char *text; /* the records since the last look */
-    size_t length;
+    struct records said;
 };
-
-static void listen_anew(struct fixture *f)
-{
-    if (f->stream) fclose(f->stream);
-    free(f->text);
-    f->stream = open_memstream(&f->text, &f->length);
-    log_setup(LOG_FORMAT_JSON, LOG_LEVEL_INFO, f->stream, "test");
-}
 
 static int setup(void **state)
 {
     struct fixture *f = xcalloc(1, sizeof(*f));
     f->t = transitions_new("doc", "srv");
     f->plan = plan_new();
-    log_clock(NULL, NULL);
-    listen_anew(f);
+    records_init(&f->said);
     *state = f;
     return 0;
 }
@@ -49,59 +38,23 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    log_setup(LOG_FORMAT_TEXT, LOG_LEVEL_INFO, NULL, "test");
+    records_done(&f->said);
     transitions_free(f->t);
     plan_free(f->plan);
-    fclose(f->stream);
-    free(f->text);
     free(f);
     return 0;
 }
 
-/* --- what was said --------------------------------------------------------------------------- */
-
-/* One record in short: "detected role r", "waiting role r (busy)", "unknown server". */
-static char *shortened(const char *line)
-{
-    json_t *r = json_parse(line, strlen(line), NULL);
-    assert_non_null(r);
-    assert_string_equal(json_text_at(r, "document"), "doc");
-    assert_string_equal(json_text_at(r, "target"), "srv");
-    assert_non_null(json_text_at(r, "message_id"));
-    const char *drift = json_text_at(r, "drift"), *scope = json_text_at(r, "scope");
-    const char *reason = json_text_at(r, "reason");
-    char *text = NULL;
-    if (drift)
-        text = xasprintf("%s %s %s%s%s%s", drift, json_text_at(r, "resource"),
-                         json_text_at(r, "object"), reason ? " (" : "", reason ? reason : "",
-                         reason ? ")" : "");
-    else
-        text = xasprintf("%s %s", strstr(json_text_at(r, "message"), "again") ? "known" : "unknown",
-                         scope);
-    json_decref(r);
-    return text;
-}
-
-/* Holds the records since the last look against 'expected', lines that end with a line break. */
+/* Holds the records since the last look against 'expected', a line each. */
 static void expect_at(struct fixture *f, const char *expected, const char *file, int line)
 {
-    struct buf b;
-    buf_init(&b, 65536);
-    fflush(f->stream);
-    for (char *at = f->text; at && *at;) {
-        char *end = strchr(at, '\n');
-        *end = '\0';
-        char *text = shortened(at);
-        buf_printf(&b, "%s\n", text);
-        free(text);
-        at = end + 1;
-    }
-    bool same = strcmp(buf_text(&b), expected) == 0;
-    if (!same)
-        print_error("%s:%d: said:\n%s--- instead of:\n%s", file, line, buf_text(&b), expected);
-    buf_done(&b);
+    static const char *const keys[] = {"drift", "resource", "object", "reason", NULL};
+    char *said = records_short(&f->said, keys);
+    bool same = strcmp(said, expected) == 0;
+    if (!same) print_error("%s:%d: said:\n%s--- instead of:\n%s", file, line, said, expected);
+    free(said);
     assert_true(same);
-    listen_anew(f);
+    records_forget(&f->said);
 }
 #define expect(f, text) expect_at(f, text, __FILE__, __LINE__)
 
@@ -252,10 +205,9 @@ static void test_failure_record(void **state)
     transitions_cycle(f->t, 17);
     take(f);
     transitions_correcting(f->t, c);
-    listen_anew(f);
+    records_forget(&f->said);
     transitions_failed(f->t, c, &err);
-    fflush(f->stream);
-    json_t *r = json_parse(f->text, f->length, NULL);
+    json_t *r = records_one(&f->said);
     assert_non_null(r);
     assert_string_equal(json_text_at(r, "message"),
                         "blocked: role r on srv: value: 1 -> 2 - the server is busy");
@@ -399,26 +351,34 @@ static void test_only_compared_scopes_end(void **state)
               "vanished role r\n");
 }
 
+/* The same for scopes, by their sentences. */
+static void expect_scopes(struct fixture *f, const char *expected)
+{
+    static const char *const keys[] = {"document", "target", "message", NULL};
+    char *said = records_short(&f->said, keys);
+    assert_string_equal(said, expected);
+    free(said);
+    records_forget(&f->said);
+}
+
 static void test_unknown_and_known_again(void **state)
 {
     struct fixture *f = *state;
     struct err down = failure("down"), garbage = failure("garbage");
     transitions_known(f->t, "server", 1000);
-    expect(f, "");
+    expect_scopes(f, "");
     for (uint64_t now = 2000; now < 5000; now += 1000)
         transitions_unknown(f->t, "server", &down, now);
     transitions_unknown(f->t, "cluster", &down, 5000);
     assert_int_equal(transitions_count(f->t).unknown, 2);
-    expect(f, "unknown server\nunknown cluster\n");
+    expect_scopes(f, "doc srv unknown: server of srv: down\n"
+                     "doc srv unknown: cluster of srv: down\n");
     transitions_unknown(f->t, "server", &garbage, 6000);
-    expect(f, "unknown server\n");
+    expect_scopes(f, "doc srv unknown: server of srv: garbage\n");
     transitions_known(f->t, "server", 9500);
-    fflush(f->stream);
-    assert_non_null(strstr(f->text, "known again after 7 s: server of srv"));
-    assert_non_null(strstr(f->text, MESSAGE_DRIFT_KNOWN_AGAIN));
-    expect(f, "known server\n");
+    expect_scopes(f, "doc srv known again after 7 s: server of srv\n");
     transitions_known(f->t, "server", 9600);
-    expect(f, "");
+    expect_scopes(f, "");
     assert_int_equal(transitions_count(f->t).unknown, 1);
 }
 
@@ -442,8 +402,7 @@ static void test_long_change(void **state)
     add(f, "server", "srv", CHANGE_GO, NULL);
     for (int i = 0; i < 9; i++) plan_delta(f->plan, "path", NULL, i % 2 ? "to" : NULL);
     take(f);
-    fflush(f->stream);
-    json_t *r = json_parse(f->text, f->length, NULL);
+    json_t *r = records_one(&f->said);
     assert_string_equal(json_text_at(r, "change"),
                         "value: 1 -> 2; path:  -> (none); path: to; path:  -> (none); path: to; "
                         "path:  -> (none); path: to; path:  -> (none); and 2 more");
