@@ -62,9 +62,11 @@ static json_t *merged_items(json_t *list, const json_t *patch)
     {
         const char *name = json_text_at(item, "name");
         const json_t *change = json_object_get(patch, name);
-        if (!json_is_null(change))
-            json_array_append_new(out, merged(json_incref(item), change ? change : item));
         json_object_del(rest, name);
+        if (!change)
+            json_array_append(out, item);
+        else if (!json_is_null(change))
+            json_array_append_new(out, merged(json_incref(item), change));
     }
     const char *name;
     json_t *added;
