@@ -16,9 +16,12 @@ static int compare_names(const void *a, const void *b)
 static void add_joins(struct pg_grants *g)
 {
     const char **names = arena_array(g->build.arena, g->join_count, sizeof(*names));
-    for (size_t i = 0; i < g->join_count; i++) names[i] = pg_grant_name(g, g->joins[i]);
-    if (g->join_count) qsort(names, g->join_count, sizeof(*names), compare_names);
-    for (size_t i = 0; i < g->join_count; i++) pg_act_join(&g->build, g->cluster, names[i]);
+    size_t count = 0;
+    for (size_t i = 0; i < g->join_count; i++) {
+        if (!g->joins[i].elsewhere) names[count++] = pg_grant_name(g, g->joins[i].oid);
+    }
+    if (count) qsort(names, count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < count; i++) pg_act_join(&g->build, g->cluster, names[i]);
 }
 
 static void create_schema(struct pg_grants *g, const struct pg_grant_schema *s)
@@ -74,7 +77,7 @@ static void add_schemas(struct pg_grants *g)
     for (size_t i = 0; i < g->schema_count; i++) alter_schema(g, order[i]);
 }
 
-/* Who has to be joined is known only after the walk; asked for here, so that it comes first. */
+/* Asked for here, so that joining them comes first. */
 static void note_schema_owners(struct pg_grants *g)
 {
     for (size_t i = 0; i < g->schema_count; i++) {
@@ -84,6 +87,21 @@ static void note_schema_owners(struct pg_grants *g)
     }
 }
 
+/* What has to be done depends on whom the administrator joins to do it: until that stands still,
+ * which is at once for a superuser and, in steady state, for everybody. */
+static void walk(struct pg_grants *g)
+{
+    size_t joined;
+    do {
+        joined = g->join_count;
+        g->op_count = 0;
+        g->regrant_count = 0;
+        g->default_count = 0;
+        pg_grant_walk(g);
+        pg_grant_default_walk(g);
+    } while (g->join_count != joined);
+}
+
 struct pg_changes pg_diff_database(const struct pg_want *want, const char *name,
                                    const struct pg_cluster *cluster,
                                    const struct pg_database *database, struct arena *arena)
@@ -91,9 +109,8 @@ struct pg_changes pg_diff_database(const struct pg_want *want, const char *name,
     struct pg_grants g = {.want = want, .cluster = cluster, .observed = database, .name = name};
     pg_build_init(&g.build, arena);
     pg_grant_scope(&g);
-    pg_grant_walk(&g);
-    pg_grant_default_walk(&g);
     note_schema_owners(&g);
+    walk(&g);
     add_joins(&g);
     add_schemas(&g);
     pg_grant_defaults(&g);

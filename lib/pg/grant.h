@@ -58,12 +58,19 @@ struct pg_op {
     size_t count;
     const char *columns; /* " (a, b)", quoted; NULL: the whole object */
     const char *blocked; /* why it cannot be done, or NULL */
+    const char *as;      /* the owner, where it must be done in his name; see pg_grant_rivals() */
 };
 
 struct pg_regrant {
     struct pg_unit unit;
     uint32_t flat;  /* the privileges whose grants give way */
     uint32_t stuck; /* those that cannot be taken from anybody */
+    const char *as; /* as above */
+};
+
+struct pg_join {
+    uint32_t oid;
+    bool elsewhere; /* pg_diff_cluster() says so already */
 };
 
 /* Privileges on what 'role' creates from now on. */
@@ -115,7 +122,7 @@ struct pg_grants {
     struct pg_default_op *defaults;
     size_t default_count;
     size_t default_room;
-    uint32_t *joins; /* owners that the administrator has to join */
+    struct pg_join *joins; /* owners that the administrator has to join */
     size_t join_count;
     size_t join_room;
 };
@@ -137,6 +144,12 @@ struct pg_held pg_grant_target(const struct pg_grants *g, size_t managed, const 
 /* NULL where the connected user may act for 'owner' (whom he joins before, if he must), or why not.
  */
 const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner);
+/* Does the connected user have the role's privileges, or will he when he has joined the owners? */
+bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role);
+/* The privileges that the connected user could grant in the name of somebody else than the owner.
+ * The server takes the first role that it finds with all the options needed, not the owner
+ * (measured on PostgreSQL 15), so statements about these have to be made as the owner. */
+uint32_t pg_grant_rivals(const struct pg_grants *g, const struct pg_unit *u);
 /* May 'role' use the schema, as the catalog stands: can it name what is inside? */
 bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t role);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pg/ident.h"
+
 /* More statements than this are not held in one transaction: their row locks would make others
  * wait, and each is complete by itself. */
 enum { TRANSACTION_STATEMENTS = 8 };
@@ -30,12 +32,13 @@ static bool revokes(const struct pg_op *op)
     return op->action != PG_OP_GRANT;
 }
 
-/* The same grantee, direction and obstacle: one change. */
+/* The same grantee, direction, obstacle and acting role: one change. */
 static int compare_change(const struct pg_op *x, const struct pg_op *y)
 {
     int order = compare_numbers(revokes(x), revokes(y));
     if (!order) order = compare_numbers(x->managed, y->managed);
-    return order ? order : compare_texts(x->blocked, y->blocked);
+    if (!order) order = compare_texts(x->blocked, y->blocked);
+    return order ? order : compare_texts(x->as, y->as);
 }
 
 /* And everything but the object the same: one statement. */
@@ -136,29 +139,44 @@ static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct
     }
 }
 
+/* "privileges of app in db", and what tells it from other changes for the same grantee. */
+static void begin_change(struct pg_grants *g, const struct pg_op *op)
+{
+    const char *label = g->managed[op->managed].label;
+    const char *surplus = revokes(op) ? "surplus " : "";
+    const char *more = op->blocked ? ": " : op->as ? ", as " : "";
+    const char *what = op->blocked ? op->blocked : op->as ? op->as : "";
+    pg_build_begin(&g->build, revokes(op) ? PG_CHANGE_REVOKE : PG_CHANGE_GRANT, g->name,
+                   "%sprivileges of %s in %s%s%s", surplus, label, g->name, more, what);
+}
+
+static void set_role(struct pg_build *b, const char *statement, const char *role)
+{
+    buf_str(&b->sql, statement);
+    if (role) pg_ident(&b->sql, role);
+    pg_build_statement(b);
+}
+
 static void add_change(struct pg_grants *g, const struct pg_op *ops, size_t count)
 {
     struct pg_build *b = &g->build;
-    bool revoke = revokes(&ops[0]);
-    pg_build_begin(b, revoke ? PG_CHANGE_REVOKE : PG_CHANGE_GRANT, g->name,
-                   "%sprivileges of %s in %s",
-                   ops[0].blocked ? "blocked "
-                   : revoke       ? "surplus "
-                                  : "",
-                   g->managed[ops[0].managed].label, g->name);
+    begin_change(g, ops);
+    if (ops->as) set_role(b, "SET LOCAL ROLE ", ops->as);
     for (size_t i = 0; i < count;) {
         size_t n = 1;
         size_t object_count;
         while (i + n < count && compare_statement(&ops[i], &ops[i + n]) == 0) n++;
         struct object *objects = gather(b->arena, &ops[i], n, &object_count);
-        if (!ops[0].blocked) add_statements(g, &ops[i], objects, object_count);
+        if (!ops->blocked) add_statements(g, &ops[i], objects, object_count);
         add_deltas(g, &ops[i], objects, object_count);
         i += n;
     }
-    b->now.widening = revoke;
-    b->now.destructive = revoke;
-    b->now.unfixable = ops[0].blocked;
-    if (b->now.statement_count > TRANSACTION_STATEMENTS) b->now.mode = SQL_EACH;
+    if (ops->as) set_role(b, "RESET ROLE", NULL);
+    b->now.widening = revokes(ops);
+    b->now.destructive = revokes(ops);
+    b->now.unfixable = ops->blocked;
+    /* A local role ends with its transaction. */
+    if (b->now.statement_count > TRANSACTION_STATEMENTS && !ops->as) b->now.mode = SQL_EACH;
     pg_build_end(b);
 }
 

@@ -32,6 +32,7 @@ struct work {
     const struct pg_unit *unit; /* a piece of at most PG_BATCH_OBJECTS */
     uint32_t flat;
     uint32_t stuck;
+    const char *as;     /* whose name it is done in; NULL: the superuser's */
     struct part *parts; /* columns, then the object */
     size_t part_count;
 };
@@ -111,6 +112,16 @@ static void say(struct work *w, const char *before, const char *role)
     pg_build_statement(b);
 }
 
+/* Acts for the owner, if he has to be named for that. */
+static void say_home(struct work *w)
+{
+    if (w->as) {
+        say(w, "SET LOCAL ROLE ", w->as);
+    } else {
+        say(w, "RESET ROLE", NULL);
+    }
+}
+
 /* --- flattening ------------------------------------------------------------------------------- */
 
 static uint32_t granted_by(const struct pg_acl *acl, uint32_t grantor)
@@ -160,7 +171,7 @@ static struct pg_acl break_circles(struct work *w, struct part *p)
         if (!mask) continue;
         say(w, "SET LOCAL ROLE ", pg_grant_name(w->g, items[i].grantor));
         emit(w, p, PG_OP_REVOKE_OPTION, mask, items[i].grantee, "");
-        say(w, "RESET ROLE", NULL);
+        say_home(w);
     }
     return acl;
 }
@@ -322,7 +333,7 @@ static void begin(struct work *w)
 
 static void regrant(struct pg_grants *g, const struct pg_regrant *r, const struct pg_unit *u)
 {
-    struct work w = {.g = g, .unit = u, .flat = r->flat, .stuck = r->stuck};
+    struct work w = {.g = g, .unit = u, .flat = r->flat, .stuck = r->stuck, .as = r->as};
     w.part_count = u->column_count + 1;
     w.parts = arena_array(g->build.arena, w.part_count, sizeof(*w.parts));
     struct part *object = &w.parts[u->column_count];
@@ -332,11 +343,13 @@ static void regrant(struct pg_grants *g, const struct pg_regrant *r, const struc
     }
     init_part(&w, object, NULL, &u->acl);
     describe(&w);
+    if (w.as) say_home(&w);
     for (size_t i = 0; i < w.part_count; i++) flatten(&w, &w.parts[i]);
     revoke_surplus(&w, object);
     for (size_t i = 0; i < u->column_count; i++) revoke_surplus(&w, &w.parts[i]);
     grant_missing(&w, object);
     for (size_t i = 0; i < u->column_count; i++) grant_missing(&w, &w.parts[i]);
+    if (w.as) say(&w, "RESET ROLE", NULL);
     pg_build_end(&g->build);
 }
 

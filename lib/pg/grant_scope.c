@@ -71,13 +71,57 @@ const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
     const struct pg_name *name = pg_names_by_oid(&g->names, role);
     const char *never = pg_act_never(g->cluster, &g->names, role);
     if (never || !name || !pg_act_joins(g->cluster, &g->names, role)) return never;
-    if (is_declared_owner(g, name->name)) return NULL;
     for (size_t i = 0; i < g->join_count; i++) {
-        if (g->joins[i] == role) return NULL;
+        if (g->joins[i].oid == role) return NULL;
     }
     g->joins = pg_grow(g->build.arena, g->joins, g->join_count, &g->join_room, sizeof(*g->joins));
-    g->joins[g->join_count++] = role;
+    g->joins[g->join_count++] =
+        (struct pg_join){.oid = role, .elsewhere = is_declared_owner(g, name->name)};
     return NULL;
+}
+
+bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role)
+{
+    const struct pg_name *name = pg_names_by_oid(&g->names, role);
+    if ((name && name->usable) || role == g->cluster->user) return true;
+    for (size_t i = 0; i < g->join_count; i++) {
+        if (pg_cluster_inherits(g->cluster, g->joins[i].oid, role)) return true;
+    }
+    return false;
+}
+
+static uint32_t rivals_in(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner)
+{
+    uint32_t mask = 0;
+    for (size_t i = 0; i < acl->count; i++) {
+        const struct pg_acl_item *item = &acl->items[i];
+        uint32_t grantor = item->grantor == owner ? 0 : item->grantor;
+        if (item->grantee != owner && pg_grant_acts_as(g, item->grantee)) mask |= item->option;
+        /* He may hold no option any more, but is given one while the unit is regranted. */
+        if (grantor && pg_grant_acts_as(g, grantor)) mask |= item->mask;
+    }
+    return mask;
+}
+
+uint32_t pg_grant_rivals(const struct pg_grants *g, const struct pg_unit *u)
+{
+    uint32_t mask = 0;
+    if (g->cluster->superuser) return 0;
+    mask = rivals_in(g, &u->acl, u->owner);
+    for (size_t i = 0; i < u->column_count; i++) {
+        mask |= rivals_in(g, &u->columns[i].acl, u->owner);
+    }
+    /* Options that are only just being given. */
+    for (size_t m = 0; m < g->managed_count; m++) {
+        const struct pg_managed *managed = &g->managed[m];
+        if (!managed->grant || !managed->grant->with_grant_option) continue;
+        if (managed->oid == u->owner || !pg_grant_acts_as(g, managed->oid)) continue;
+        mask |= pg_grant_declared(g, m, u);
+        for (size_t i = 0; i < u->column_count; i++) {
+            mask |= pg_grant_declared_column(g, m, u, u->columns[i].name);
+        }
+    }
+    return mask;
 }
 
 bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t role)
@@ -268,6 +312,17 @@ static void scope_wanted(struct pg_grants *g)
     }
 }
 
+/* Joined whether or not anything of theirs is to be changed here. */
+static void note_declared_owners(struct pg_grants *g)
+{
+    for (size_t i = 0; i < g->names.count; i++) {
+        const struct pg_name *name = &g->names.items[i];
+        if (!g->cluster->superuser && !name->usable && is_declared_owner(g, name->name)) {
+            (void)pg_grant_blocked(g, name->oid);
+        }
+    }
+}
+
 void pg_grant_scope(struct pg_grants *g)
 {
     const struct pg_database_row *row = pg_cluster_database(g->cluster, g->name);
@@ -280,6 +335,7 @@ void pg_grant_scope(struct pg_grants *g)
         uint32_t declared = pg_grant_oid(g, g->database->owner);
         if (declared) g->owner = declared;
     }
+    note_declared_owners(g);
     scope_managed(g);
     scope_schemas(g);
     scope_wanted(g);

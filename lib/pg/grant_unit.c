@@ -83,6 +83,16 @@ static bool takes_columns_along(const struct pg_grants *g, const struct pg_unit 
 
 /* --- plain operations ------------------------------------------------------------------------- */
 
+/* What the operations for one grantee on one unit have in common. */
+struct plain {
+    const struct pg_unit *unit;
+    size_t managed;
+    uint32_t stuck;      /* not to be taken away */
+    uint32_t rivals;     /* to be done as the owner */
+    const char *blocked; /* not to be done at all */
+    const char *mute;    /* not to be done as the owner */
+};
+
 void pg_grant_op(struct pg_grants *g, const struct pg_op *op)
 {
     if (!op->mask) return;
@@ -90,22 +100,33 @@ void pg_grant_op(struct pg_grants *g, const struct pg_op *op)
     g->ops[g->op_count++] = *op;
 }
 
-static void add_ops(struct pg_grants *g, const struct difference *d, const struct pg_op *base)
+static void add_op(struct pg_grants *g, const struct plain *p, enum pg_op_action action,
+                   bool option, uint32_t mask, const char *columns)
 {
-    struct pg_op op = *base;
-    op.action = PG_OP_GRANT;
-    op.mask = d->grant;
+    bool rival = mask & p->rivals;
+    struct pg_op op = {
+        .managed = p->managed,
+        .action = action,
+        .option = option,
+        .kind = p->unit->kind,
+        .mask = mask,
+        .schema = p->unit->schema,
+        .names = p->unit->names,
+        .count = p->unit->count,
+        .columns = columns,
+        .blocked = rival && !p->blocked ? p->mute : p->blocked,
+        .as = rival ? pg_grant_name(g, p->unit->owner) : NULL,
+    };
     pg_grant_op(g, &op);
-    op.option = true;
-    op.mask = d->grant_option;
-    pg_grant_op(g, &op);
-    op.option = false;
-    op.action = PG_OP_REVOKE;
-    op.mask = d->revoke;
-    pg_grant_op(g, &op);
-    op.action = PG_OP_REVOKE_OPTION;
-    op.mask = d->revoke_option;
-    pg_grant_op(g, &op);
+}
+
+static void add_ops(struct pg_grants *g, const struct plain *p, const struct difference *d,
+                    const char *columns)
+{
+    add_op(g, p, PG_OP_GRANT, false, d->grant, columns);
+    add_op(g, p, PG_OP_GRANT, true, d->grant_option, columns);
+    add_op(g, p, PG_OP_REVOKE, false, d->revoke, columns);
+    add_op(g, p, PG_OP_REVOKE_OPTION, false, d->revoke_option, columns);
 }
 
 static bool same(const struct difference *a, const struct difference *b)
@@ -137,43 +158,33 @@ static const char *column_list(struct pg_grants *g, const struct pg_unit *u,
     return text;
 }
 
-static void add_column_ops(struct pg_grants *g, const struct pg_unit *u, size_t m, uint32_t stuck,
-                           const struct difference *object, const struct pg_op *base)
+static void add_column_ops(struct pg_grants *g, const struct plain *p,
+                           const struct difference *object)
 {
+    const struct pg_unit *u = p->unit;
     struct difference *differences =
         arena_array(g->build.arena, u->column_count, sizeof(*differences));
     bool *done = arena_array(g->build.arena, u->column_count, sizeof(*done));
     for (size_t i = 0; i < u->column_count; i++) {
-        struct difference d = of_column(g, u, m, &u->columns[i]);
-        d.revoke &= ~(stuck | object->revoke);
-        d.revoke_option &= ~(stuck | object->revoke | object->revoke_option);
+        struct difference d = of_column(g, u, p->managed, &u->columns[i]);
+        d.revoke &= ~(p->stuck | object->revoke);
+        d.revoke_option &= ~(p->stuck | object->revoke | object->revoke_option);
         differences[i] = d;
         done[i] = is_nothing(&d);
     }
     for (size_t i = 0; i < u->column_count; i++) {
         if (done[i]) continue;
-        struct pg_op op = *base;
-        op.columns = column_list(g, u, differences, done, i);
-        add_ops(g, &differences[i], &op);
+        add_ops(g, p, &differences[i], column_list(g, u, differences, done, i));
     }
 }
 
-static void add_plain(struct pg_grants *g, const struct pg_unit *u, size_t m, uint32_t stuck,
-                      const char *blocked)
+static void add_plain(struct pg_grants *g, const struct plain *p)
 {
-    struct difference d = of_object(g, u, m);
-    struct pg_op base = {
-        .managed = m,
-        .kind = u->kind,
-        .schema = u->schema,
-        .names = u->names,
-        .count = u->count,
-        .blocked = blocked,
-    };
-    d.revoke &= ~stuck;
-    d.revoke_option &= ~stuck;
-    add_ops(g, &d, &base);
-    if (u->column_count) add_column_ops(g, u, m, stuck, &d, &base);
+    struct difference d = of_object(g, p->unit, p->managed);
+    d.revoke &= ~p->stuck;
+    d.revoke_option &= ~p->stuck;
+    add_ops(g, p, &d, NULL);
+    if (p->unit->column_count) add_column_ops(g, p, &d);
 }
 
 /* What cannot be taken away is reported. */
@@ -199,11 +210,11 @@ static void add_stuck(struct pg_grants *g, const struct pg_unit *u, size_t m, ui
                    });
 }
 
-static void add_regrant(struct pg_grants *g, const struct pg_unit *u, uint32_t flat, uint32_t stuck)
+static void add_regrant(struct pg_grants *g, const struct pg_regrant *r)
 {
     g->regrants = pg_grow(g->build.arena, g->regrants, g->regrant_count, &g->regrant_room,
                           sizeof(*g->regrants));
-    g->regrants[g->regrant_count++] = (struct pg_regrant){.unit = *u, .flat = flat, .stuck = stuck};
+    g->regrants[g->regrant_count++] = *r;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -231,32 +242,74 @@ static bool has_difference(const struct pg_grants *g, const struct pg_unit *u, s
     return any;
 }
 
-void pg_grant_unit(struct pg_grants *g, const struct pg_unit *u)
+/* Why nothing can be done about the unit, or NULL. Notes whom the administrator has to join. */
+static const char *find_obstacle(struct pg_grants *g, const struct pg_unit *u)
 {
-    uint32_t flat = 0;
-    uint32_t stuck = 0;
-    bool any = false;
-    bool columns = false;
-    const char *why = NULL;
-    find_held(g, u);
-    for (size_t m = 0; m < g->managed_count; m++) {
-        if (g->managed[m].oid == u->owner || !has_difference(g, u, m)) continue;
-        any = true;
-        flat |= flat_for(g, u, m);
-        columns = columns || takes_columns_along(g, u, m);
-    }
-    if (!any) return;
     const char *blocked = pg_grant_blocked(g, u->owner);
     if (u->schema && !pg_grant_schema_open(g, u->schema_index, g->cluster->user)) {
         /* Nothing in it can even be named; where joining is impossible, the statement says so. */
         (void)pg_grant_blocked(g, g->schemas[u->schema_index].owner);
     }
-    if (flat && !blocked) stuck = pg_grant_stuck(g, u, flat, &why);
-    bool regrant = !blocked && ((flat & ~stuck) || columns);
-    if (regrant) add_regrant(g, u, flat & ~stuck, stuck);
+    return blocked;
+}
+
+static const char *find_mute(const struct pg_grants *g, const struct pg_unit *u)
+{
+    if (!u->schema || pg_grant_schema_open(g, u->schema_index, u->owner)) return NULL;
+    return "it has to be done as its owner, who may not use the schema";
+}
+
+/* Is there anything that cannot be said plainly? */
+static bool needs_regrant(const struct pg_grants *g, const struct pg_unit *u, uint32_t *flat,
+                          uint32_t *stuck, const char **why)
+{
+    bool columns = false;
     for (size_t m = 0; m < g->managed_count; m++) {
-        if (g->managed[m].oid == u->owner) continue;
-        if (!regrant) add_plain(g, u, m, stuck, blocked);
-        if (stuck) add_stuck(g, u, m, stuck, why);
+        if (g->managed[m].oid == u->owner || !has_difference(g, u, m)) continue;
+        *flat |= flat_for(g, u, m);
+        columns = columns || takes_columns_along(g, u, m);
     }
+    if (*flat) *stuck = pg_grant_stuck(g, u, *flat, why);
+    *flat &= ~*stuck;
+    return *flat || columns;
+}
+
+static void add_all(struct pg_grants *g, struct plain *p, bool regrant, const char *why)
+{
+    for (size_t m = 0; m < g->managed_count; m++) {
+        if (g->managed[m].oid == p->unit->owner) continue;
+        p->managed = m;
+        if (!regrant) add_plain(g, p);
+        if (p->stuck) add_stuck(g, p->unit, m, p->stuck, why);
+    }
+}
+
+void pg_grant_unit(struct pg_grants *g, const struct pg_unit *u)
+{
+    bool any = false;
+    uint32_t flat = 0;
+    const char *why = NULL;
+    struct plain p = {.unit = u};
+    find_held(g, u);
+    for (size_t m = 0; m < g->managed_count && !any; m++) {
+        any = g->managed[m].oid != u->owner && has_difference(g, u, m);
+    }
+    if (!any) return;
+    p.blocked = find_obstacle(g, u);
+    p.mute = find_mute(g, u);
+    p.rivals = pg_grant_rivals(g, u);
+    bool regrant = !p.blocked && needs_regrant(g, u, &flat, &p.stuck, &why);
+    if (regrant && p.rivals && p.mute) {
+        p.blocked = p.mute;
+        regrant = false;
+    }
+    if (regrant) {
+        add_regrant(g, &(struct pg_regrant){
+                           .unit = *u,
+                           .flat = flat,
+                           .stuck = p.stuck,
+                           .as = p.rivals ? pg_grant_name(g, u->owner) : NULL,
+                       });
+    }
+    add_all(g, &p, regrant, why);
 }

@@ -303,8 +303,9 @@ int world_make(struct pg_session *s, struct world_random *r)
     /* Owners who locked themselves out of their schemas would be nobody's fault but theirs. */
     buf_str(&b,
             "DO $$ DECLARE t text; BEGIN FOR t IN "
-            "SELECT format('GRANT USAGE ON SCHEMA %I TO %I', nspname, pg_get_userbyid(nspowner)) "
-            "FROM pg_namespace WHERE nspname IN ('s1', 'S 2') UNION ALL "
+            "SELECT format('GRANT USAGE ON SCHEMA %I TO %I', nspname, rolname) "
+            "FROM pg_namespace, pg_roles WHERE nspname IN ('s1', 'S 2') AND rolname ILIKE 'own%' "
+            "UNION ALL "
             "SELECT format('GRANT CREATE ON DATABASE %I TO %I', datname, pg_get_userbyid(datdba)) "
             "FROM pg_database WHERE datname = '" WORLD_DATABASE "' "
             "LOOP EXECUTE t; END LOOP; END $$");
