@@ -35,6 +35,22 @@ static void test_unreadable_monitor(void **state)
     assert_in_range(script_now(p->world.script) - before, MINUTES(5), MINUTES(6));
 }
 
+/* Unreadable twice for a while, with a state between: patience is for one stretch. */
+static void test_unreadable_now_and_then(void **state)
+{
+    struct write_probe *p = *state;
+    write_accept(p);
+    for (size_t i = 0; i < 50; i++) {
+        if (i == 25) write_state_is(p, "{\"status\":\"InProgress\"}");
+        script_reply(p->world.script, "GET " MONITOR, 404, ""); /* each followed by 10 s */
+    }
+    write_state_is(p, "{\"status\":\"Succeeded\"}");
+    write_read_back(p);
+    write_run(p);
+    assert_int_equal(p->err.kind, ERR_NONE);
+    assert_int_equal(p->write.polls, 52);
+}
+
 static void test_never_settles(void **state)
 {
     static const msec limits[] = {0, MINUTES(10)};
@@ -154,9 +170,13 @@ static void test_cancel_at_every_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_unreadable_monitor),           CASE(test_never_settles),
-        CASE(test_not_found_at_first),           CASE(test_refused_token_while_settling),
-        CASE(test_token_renewed_while_settling), CASE(test_torture),
+        CASE(test_unreadable_monitor),
+        CASE(test_unreadable_now_and_then),
+        CASE(test_never_settles),
+        CASE(test_not_found_at_first),
+        CASE(test_refused_token_while_settling),
+        CASE(test_token_renewed_while_settling),
+        CASE(test_torture),
         CASE(test_cancel_at_every_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

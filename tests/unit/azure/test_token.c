@@ -22,13 +22,13 @@ struct asker {
     struct probe *probe;
     unsigned completions;
     struct err err;
-    struct asker *kills; /* freed, so to speak, when this one ends */
+    size_t kills; /* number of another one that is freed when this one ends; 0: none */
 };
 
 struct probe {
     struct script *script;
     struct token_cache *cache;
-    struct asker askers[ASKERS];
+    struct asker *askers[ASKERS]; /* on the heap, so that a late touch is noticed */
 };
 
 static void ask(struct flow *f, struct call *call)
@@ -39,22 +39,31 @@ static void ask(struct flow *f, struct call *call)
 
 static const struct flow_row rows[] = {{.name = "token", .ask = ask, .limit = MINUTES(3)}, {0}};
 
+/* Ends and frees an asker, wherever it is. */
+static void dismiss(struct probe *p, size_t index)
+{
+    if (!p->askers[index]) return;
+    flow_cancel(&p->askers[index]->flow);
+    token_leave(p->cache, &p->askers[index]->flow);
+    free(p->askers[index]);
+    p->askers[index] = NULL;
+}
+
 static void done(struct flow *f, const struct err *err)
 {
     struct asker *a = f->op;
     a->completions++;
     if (err) a->err = *err;
-    if (!a->kills) return;
-    flow_cancel(&a->kills->flow);
-    token_leave(a->probe->cache, &a->kills->flow);
+    if (a->kills) dismiss(a->probe, a->kills);
 }
 
 static void start(struct probe *p, size_t index)
 {
-    struct asker *a = &p->askers[index];
+    dismiss(p, index);
+    struct asker *a = calloc(1, sizeof(*a));
+    assert_non_null(a);
+    p->askers[index] = a;
     a->probe = p;
-    a->completions = 0;
-    err_clear(&a->err);
     a->flow = (struct flow){.name = "asker", .rows = rows, .done = done, .op = a};
     flow_start(&a->flow, script_io(p->script));
 }
@@ -93,7 +102,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct probe *p = *state;
-    for (size_t i = 0; i < ASKERS; i++) flow_cancel(&p->askers[i].flow);
+    for (size_t i = 0; i < ASKERS; i++) dismiss(p, i);
     token_cache_free(p->cache);
     assert_int_equal(script_open(p->script), 0);
     script_free(p->script);
@@ -111,8 +120,8 @@ static const struct err *ask_once(struct probe *p)
 {
     start(p, 0);
     script_run(p->script);
-    assert_int_equal(p->askers[0].completions, 1);
-    return &p->askers[0].err;
+    assert_int_equal(p->askers[0]->completions, 1);
+    return &p->askers[0]->err;
 }
 
 static void test_fetched(void **state)
@@ -174,12 +183,12 @@ static void test_identity_comes_back(void **state)
     while (script_now(p->script) - before < SECONDS(70)) {
         if (!script_left(p->script)) script_reply(p->script, NULL, 410, "");
         assert_true(script_step(p->script));
-        assert_int_equal(p->askers[0].completions, 0);
+        assert_int_equal(p->askers[0]->completions, 0);
     }
     if (script_left(p->script)) script_step(p->script);
     script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":\"86399\"}");
     script_run(p->script);
-    assert_int_equal(p->askers[0].err.kind, ERR_NONE);
+    assert_int_equal(p->askers[0]->err.kind, ERR_NONE);
     assert_string_equal(bearer(p), "abc");
 }
 
@@ -190,8 +199,8 @@ static void test_one_fetch_serves_all(void **state)
     script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":3599}");
     script_run(p->script);
     for (size_t i = 0; i < ASKERS; i++) {
-        assert_int_equal(p->askers[i].completions, 1);
-        assert_int_equal(p->askers[i].err.kind, ERR_NONE);
+        assert_int_equal(p->askers[i]->completions, 1);
+        assert_int_equal(p->askers[i]->err.kind, ERR_NONE);
     }
     assert_int_equal(script_calls(p->script), 1);
 }
@@ -202,7 +211,7 @@ static void test_one_refusal_serves_all(void **state)
     for (size_t i = 0; i < ASKERS; i++) start(p, i);
     script_reply(p->script, NULL, 401, "{\"error\":\"invalid_client\"}");
     script_run(p->script);
-    for (size_t i = 0; i < ASKERS; i++) assert_int_equal(p->askers[i].err.kind, ERR_DENIED);
+    for (size_t i = 0; i < ASKERS; i++) assert_int_equal(p->askers[i]->err.kind, ERR_DENIED);
     assert_int_equal(script_calls(p->script), 1);
 }
 
@@ -211,26 +220,23 @@ static void test_leaving_while_others_are_woken(void **state)
 {
     struct probe *p = *state;
     for (size_t i = 0; i < ASKERS; i++) start(p, i);
-    p->askers[0].kills = &p->askers[2];
-    p->askers[3].kills = &p->askers[1];
+    p->askers[0]->kills = 2;
+    p->askers[3]->kills = 1;
     script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":3599}");
     script_run(p->script);
-    assert_int_equal(p->askers[0].completions, 1);
-    assert_int_equal(p->askers[1].completions, 1);
-    assert_int_equal(p->askers[2].completions, 0);
-    assert_int_equal(p->askers[3].completions, 1);
-    p->askers[0].kills = p->askers[3].kills = NULL;
+    assert_int_equal(p->askers[0]->completions, 1);
+    assert_null(p->askers[1]); /* had its token before */
+    assert_null(p->askers[2]); /* never woken */
+    assert_int_equal(p->askers[3]->completions, 1);
 }
 
 static void test_left_before_the_answer(void **state)
 {
     struct probe *p = *state;
     start(p, 0);
-    flow_cancel(&p->askers[0].flow);
-    token_leave(p->cache, &p->askers[0].flow);
+    dismiss(p, 0);
     script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":3599}");
     script_run(p->script);
-    assert_int_equal(p->askers[0].completions, 0);
     assert_string_equal(bearer(p), "abc"); /* fetched all the same */
 }
 
@@ -320,7 +326,7 @@ static void test_renewed_in_the_background(void **state)
     start(p, 2);
     assert_string_equal(bearer(p), "old");
     script_run(p->script);
-    assert_int_equal(p->askers[1].completions + p->askers[2].completions, 2);
+    assert_int_equal(p->askers[1]->completions + p->askers[2]->completions, 2);
     assert_int_equal(script_calls(p->script), 2);
     assert_string_equal(bearer(p), "new");
 }
@@ -342,8 +348,8 @@ static void test_over_before_it_arrived(void **state)
     script_advance(p->script, SECONDS(100));
     script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":60}");
     script_run(p->script);
-    assert_int_equal(p->askers[0].completions, 1);
-    assert_int_equal(p->askers[0].err.kind, ERR_TRANSIENT);
+    assert_int_equal(p->askers[0]->completions, 1);
+    assert_int_equal(p->askers[0]->err.kind, ERR_TRANSIENT);
     assert_string_equal(bearer(p), "(none)");
 }
 
@@ -368,8 +374,7 @@ static void test_freed_while_fetching(void **state)
     struct probe *p = *state;
     start(p, 0);
     assert_int_equal(script_open(p->script), 2); /* the fetch, and the limit of who waits */
-    flow_cancel(&p->askers[0].flow);
-    token_leave(p->cache, &p->askers[0].flow);
+    dismiss(p, 0);
     token_cache_free(p->cache);
     p->cache = NULL;
     assert_int_equal(script_open(p->script), 0);
