@@ -1,5 +1,5 @@
-/* A secret: bytes that are wiped when freed and that no formatting function of this program accepts.
- * Anything that would print one prints "(set)" instead. */
+/* A secret: bytes that are wiped when freed and that no formatting function of this program
+ * accepts. Anything that would print one prints "(set)" instead. */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
 
