@@ -147,7 +147,6 @@ static void report_debt(const struct comparison *c, const struct parameter *p, c
 {
     struct change *change = add_change(c, p->name, want);
     change->part = "restart"; /* a story of its own: the value itself has been corrected */
-    change->part = "restart";
     change->verb = CHANGE_REPORT;
     change->class = CHANGE_RESTART_CLASS;
     change->verdict = CHANGE_WAIT;
