@@ -103,7 +103,7 @@ static void add_story(const struct log_entry *e, bool colour, struct buf *out)
     size_t shown = 0;
     add_visible(out, e->sentence, SIZE_MAX, false);
     for (size_t i = 0; i < e->field_count; i++) {
-        if (strstr(e->sentence, e->fields[i].value)) continue;
+        if (*e->fields[i].value && strstr(e->sentence, e->fields[i].value)) continue;
         buf_str(out, shown++ ? " " : colour ? "  " DIM : "  ");
         add_field(out, &e->fields[i]);
     }
