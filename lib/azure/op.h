@@ -3,8 +3,8 @@
  *
  * Use: X_init(), set x->flow.done (and x->owner, x->flow.progress, x->flow.resource), then
  * flow_start(&x->flow, az->io). In 'done', flow->op is the struct. X_done() at any time, also while
- * it runs: it cancels, leaves the token's waiting list and frees all results that were not taken
- * out. */
+ * it runs or on a struct of zeros: it cancels, leaves the token's waiting list and frees all
+ * results that were not taken out. */
 #ifndef AZURE_OP_H
 #define AZURE_OP_H
 

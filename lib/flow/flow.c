@@ -112,7 +112,7 @@ static void flow_send_question(struct flow *f)
     msec deadline = f->row_deadline;
     msec limit = flow_row(f)->call_limit;
     if (limit && flow_now(f) + limit < deadline) deadline = flow_now(f) + limit;
-    f->calls++;
+    if (f->call.kind != CALL_WAIT) f->calls++;
     flow_trace(f, "ask");
     flow_send(f, FLOW_ASKED, deadline);
 }

@@ -75,7 +75,7 @@ struct flow {
     struct call call;
     msec row_deadline;
     unsigned attempt; /* of the present row, failures in a row */
-    unsigned calls;   /* all calls of this flow */
+    unsigned calls;   /* HTTP and SQL calls of this flow, repeats included */
     enum flow_phase phase;
     bool running;
     bool starting;

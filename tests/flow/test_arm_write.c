@@ -29,7 +29,8 @@ static void test_settles(void **state)
                         "\nwait 15000\nGET " MONITOR "\nGET " RESOURCE "\n");
     assert_string_equal(json_text_at(p->write.body, "name"), "db1");
     assert_int_equal(p->write.polls, 3);
-    assert_int_equal(p->progress, 3); /* accepted, and two polls that found it running */
+    assert_int_equal(p->write.flow.calls, 5); /* waits are no calls */
+    assert_int_equal(p->progress, 3);         /* accepted, and two polls that found it running */
     assert_int_equal(p->polls, 2);
     assert_null(p->write.payload);
 }
