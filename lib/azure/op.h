@@ -93,7 +93,7 @@ struct arm_write {
     char *verb;
     char *payload; /* the request's body; wiped as soon as it was answered */
     size_t payload_length;
-    bool sent;     /* the request left at least once: the result may be in doubt */
+    bool sent;     /* it was asked for at least once; repeats after BUSY included in calls */
     bool accepted; /* Azure took it (2xx); it may still fail */
     bool settled;  /* and it has ended well */
     char *monitor; /* where its state is read, byte for byte; NULL: it ended at once */
