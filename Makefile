@@ -86,7 +86,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all azsim tests benches help deps demo check bench unit e2e fmt fmt-check lint layers \
+.PHONY: all azsim tests benches help deps demo check bench unit e2e fmt schema fmt-check lint layers \
     install uninstall clean FORCE
 
 all: $(PROGRAMS) ## build pgdriftd and pgdrift into build/
@@ -187,6 +187,10 @@ bench: ## measure against the bars, beside curl and pg_dump
 fmt: ## format all sources in place
 	$(Q)clang-format -i $(ALL_SRC) $(HEADERS) $(TEST_HEADERS)
 
+schema: $(BUILD)/pgdrift ## write config/schema/ anew from the field tables
+	$(Q)for name in settings desired; do \
+	    $(BUILD)/pgdrift schema $$name >config/schema/$$name.schema.json || exit 1; done
+
 fmt-check: ## fail where the formatter would change something
 	$(Q)clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS) $(TEST_HEADERS)
 
@@ -242,6 +246,7 @@ libexecdirs := /usr/lib/$(shell $(CC) -print-multiarch 2>/dev/null)
 PAGES := $(wildcard daemon/doc/*.[1-9])
 COMPLETION := $(wildcard daemon/doc/pgdrift.bash)
 CONFIGS := $(patsubst config/%,%,$(wildcard config/*.json))
+SCHEMAS := $(patsubst config/%,%,$(wildcard config/schema/*.json))
 # Documents act on somebody's cloud: they are installed as examples, to be copied on purpose.
 EXAMPLES := $(patsubst config/%,%,$(wildcard config/desired.d/*))
 keep_or_install = { test -e '$(DESTDIR)$(sysconfdir)/pgdriftd/$(1)' && echo 'kept: $(sysconfdir)/pgdriftd/$(1)' || \
@@ -264,6 +269,7 @@ install: all ## install below PREFIX (/usr/local) and DESTDIR; an existing confi
 	    chmod 644 '$(call page_dir,$(page))/$(notdir $(page))' &&) :
 	$(if $(COMPLETION),install -D -m 644 $(COMPLETION) '$(DESTDIR)$(completiondir)/pgdrift')
 	$(foreach file,$(CONFIGS),$(call keep_or_install,$(file)) &&) :
+	$(foreach file,$(SCHEMAS),install -D -m 644 config/$(file) '$(DESTDIR)$(sysconfdir)/pgdriftd/$(file)' &&) :
 	$(foreach file,$(EXAMPLES),install -D -m 644 config/$(file) '$(DESTDIR)$(exampledir)/$(file)' &&) :
 	$(if $(DESTDIR),,@printf '%s\n' 'Now: systemd-sysusers; journalctl --update-catalog;' \
 	    'systemctl daemon-reload; systemctl enable --now pgdriftd')

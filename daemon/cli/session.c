@@ -50,7 +50,7 @@ static void engine_go(struct session *s, struct configuration *c, enum engine_mo
     s->engine = engine_new(&for_engine, c->desired, mode, &hooks);
     c->desired = NULL;
     engine_start(s->engine);
-    if (engine_totals(s->engine).targets) loop_run(s->loop);
+    loop_run(s->loop);
     if (s->progress && s->live) fputs("\r\033[K", stderr);
     result->totals = engine_totals(s->engine);
     result->plan = engine_plan(s->engine);

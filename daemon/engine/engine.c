@@ -15,6 +15,7 @@ struct engine {
     size_t run_count;
     uint64_t cycle;
     bool resting;
+    struct loop_task *idle_task; /* a one-shot without targets ends by itself */
 };
 
 const struct engine_world *engine_world(const struct engine *e)
@@ -80,12 +81,22 @@ void engine_free(struct engine *e)
 {
     if (!e) return;
     runs_free(e);
+    if (e->idle_task) loop_task_cancel(e->idle_task);
     desired_free(e->desired);
     free(e);
 }
 
+static void nothing_to_do(void *ctx)
+{
+    struct engine *e = ctx;
+    e->idle_task = NULL;
+    if (e->hooks.finished) e->hooks.finished(e->hooks.ctx);
+}
+
 void engine_start(struct engine *e)
 {
+    if (!e->run_count && e->mode != ENGINE_DAEMON)
+        e->idle_task = loop_defer(e->world.loop, nothing_to_do, e);
     for (size_t i = 0; i < e->run_count; i++) run_start(e->runs[i]);
 }
 

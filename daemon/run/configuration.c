@@ -16,6 +16,7 @@ struct configuration *configuration_load(const char *file, const char *const *do
         count ? desired_load_files(settings, documents, count, SETTINGS_RESOLVE_SECRETS, problems)
               : desired_load(settings, SETTINGS_RESOLVE_SECRETS, problems);
     if (!desired) {
+        problems_sort(problems);
         settings_free(settings);
         return NULL;
     }

@@ -151,13 +151,20 @@ static void stop(void *ctx)
     loop_stop(s->loop);
 }
 
+/* Also without a watchdog something keeps the loop alive, when no target is declared yet. */
+static msec watchdog_pause(void)
+{
+    msec pause = notify_watchdog_ms();
+    return pause ? pause : MINUTES(1);
+}
+
 /* From the loop that does the work: where that hangs, systemd hears nothing. */
 static void watchdog(void *ctx)
 {
     struct service *s = ctx;
     struct err err = {0};
     told(s, &err, notify_watchdog(s->notify, &err));
-    loop_timer_start(s->watchdog, notify_watchdog_ms());
+    loop_timer_start(s->watchdog, watchdog_pause());
 }
 
 static int signals_begin(struct service *s, struct err *err)
@@ -168,7 +175,7 @@ static int signals_begin(struct service *s, struct err *err)
     s->interrupt = loop_signal_new(s->loop, SIGINT, stop, s, err);
     if (!s->hangup || !s->terminate || !s->interrupt) return -1;
     s->watchdog = loop_timer_new(s->loop, watchdog, s);
-    if (notify_watchdog_ms()) loop_timer_start(s->watchdog, notify_watchdog_ms());
+    loop_timer_start(s->watchdog, watchdog_pause());
     return 0;
 }
 

@@ -63,7 +63,6 @@ struct settings {
         int64_t arm_writes_per_second;
         int64_t arm_write_burst;
         int64_t operation_timeout_minutes;
-        int64_t settle_minutes;
         struct {
             int64_t deletions; /* at most, in one plan, whatever a document allows */
             int64_t creations;
