@@ -131,7 +131,7 @@ static void parse(struct plan_case *c, const json_t *base, const json_t *input)
     problems_init(&problems);
     struct settings *settings =
         settings_parse("settings", enforce, sizeof(enforce) - 1, SETTINGS_LEAVE_SECRETS, &problems);
-    char *text = json_line(root);
+    char *text = json_dumps(root, JSON_COMPACT); /* in the order that the case has */
     if (settings)
         c->document = document_parse("document.json", text, strlen(text), settings,
                                      SETTINGS_LEAVE_SECRETS, &problems);
