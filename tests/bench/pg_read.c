@@ -258,28 +258,24 @@ static const struct flow_row write_rows[] = {
     {0},
 };
 
-static void write_all(const struct sql_statement *statements, size_t n)
+static void write_change(const struct pg_change *c)
 {
     struct flow f = {.name = "write", .rows = write_rows, .classify = classify_write};
-    writing = (struct sql_call){
-        .target = target, .mode = SQL_TRANSACTION, .statements = statements, .count = n};
+    if (c->unfixable) die("%s: %s", c->object, c->unfixable);
+    writing = (struct sql_call){.target = target,
+                                .mode = c->mode,
+                                .statements = c->statements,
+                                .count = c->statement_count};
     run(&f);
 }
 
-/* All changes in one transaction, as the engine sends them. */
-static size_t apply(struct round *r)
+static size_t apply(const struct pg_changes *changes)
 {
     size_t n = 0;
-    struct sql_statement *all = NULL;
-    for (size_t i = 0; i < r->changes.count; i++) {
-        const struct pg_change *c = &r->changes.items[i];
-        if (c->unfixable || c->mode != SQL_TRANSACTION) die("%s cannot be granted", c->object);
-        all = xreallocarray(all, n + c->statement_count, sizeof(*all));
-        memcpy(all + n, c->statements, c->statement_count * sizeof(*all));
-        n += c->statement_count;
+    for (size_t i = 0; i < changes->count; i++) {
+        write_change(&changes->items[i]);
+        n += changes->items[i].statement_count;
     }
-    write_all(all, n);
-    free(all);
     return n;
 }
 
@@ -290,7 +286,7 @@ static void grant(void)
     long long begin = clock_us(CLOCK_MONOTONIC);
     round_read(&r);
     long long planned = clock_us(CLOCK_MONOTONIC);
-    size_t statements = apply(&r);
+    size_t statements = apply(&r.changes);
     long long written = clock_us(CLOCK_MONOTONIC);
     count(r.database.database);
     round_done(&r);

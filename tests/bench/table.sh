@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 
 OUT=$PLACE/results.md
-MISSED=() MET=0
 
 # Everything that is part of the result: to the terminal and to the file.
 put() { printf '%s\n' "$*" | tee -a "$OUT"; }
@@ -35,7 +34,7 @@ bar() {
 }
 
 verdicts() {
-    put '' '' >/dev/null
+    [ ${#BARS[@]} -gt 0 ] || return 0
     put
     put '## Bars'
     put
@@ -45,7 +44,7 @@ verdicts() {
     for line in "${BARS[@]}"; do put "$line"; done
 }
 
-# chapter TITLE SENTENCE HEADER...: begins a table.
+# table TITLE SENTENCE HEADER...: begins a table.
 table() {
     local title=$1 sentence=$2 rule='|' name
     shift 2
