@@ -114,8 +114,10 @@ struct pg_changes pg_diff_database(const struct pg_want *want, const char *name,
     add_joins(&g);
     add_schemas(&g);
     pg_grant_defaults(&g);
-    pg_grant_batches(&g, false);
-    pg_grant_regrants(&g);
-    pg_grant_batches(&g, true);
+    pg_grant_batches(&g, PG_STAGE_GRANT);
+    pg_grant_regrants(&g, PG_STAGE_REVOKE);
+    pg_grant_batches(&g, PG_STAGE_REVOKE);
+    pg_grant_regrants(&g, PG_STAGE_CLOSE);
+    pg_grant_batches(&g, PG_STAGE_CLOSE);
     return pg_build_done(&g.build);
 }

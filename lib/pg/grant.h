@@ -173,8 +173,10 @@ bool pg_grant_in_circle(const struct pg_grants *g, const struct pg_acl *acl, uin
                         const struct pg_acl_item *item, uint32_t bit);
 
 /* grant_regrant.c, grant_batch.c, grant_default.c: changes. */
-void pg_grant_regrants(struct pg_grants *g);
-void pg_grant_batches(struct pg_grants *g, bool revokes);
+/* A schema is closed last: until then its objects can be named. */
+enum pg_stage { PG_STAGE_GRANT, PG_STAGE_REVOKE, PG_STAGE_CLOSE };
+void pg_grant_regrants(struct pg_grants *g, enum pg_stage stage);
+void pg_grant_batches(struct pg_grants *g, enum pg_stage stage);
 /* The first finds them (and the owners to be joined), the second makes the changes. */
 void pg_grant_default_walk(struct pg_grants *g);
 void pg_grant_defaults(struct pg_grants *g);

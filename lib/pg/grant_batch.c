@@ -32,10 +32,16 @@ static bool revokes(const struct pg_op *op)
     return op->action != PG_OP_GRANT;
 }
 
-/* The same grantee, direction, obstacle and acting role: one change. */
+static enum pg_stage stage_of(const struct pg_op *op)
+{
+    if (!revokes(op)) return PG_STAGE_GRANT;
+    return op->kind == PG_KIND_SCHEMA ? PG_STAGE_CLOSE : PG_STAGE_REVOKE;
+}
+
+/* The same grantee, stage, obstacle and acting role: one change. */
 static int compare_change(const struct pg_op *x, const struct pg_op *y)
 {
-    int order = compare_numbers(revokes(x), revokes(y));
+    int order = compare_numbers(stage_of(x), stage_of(y));
     if (!order) order = compare_numbers(x->managed, y->managed);
     if (!order) order = compare_texts(x->blocked, y->blocked);
     return order ? order : compare_texts(x->as, y->as);
@@ -143,11 +149,13 @@ static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct
 static void begin_change(struct pg_grants *g, const struct pg_op *op)
 {
     const char *label = g->managed[op->managed].label;
-    const char *surplus = revokes(op) ? "surplus " : "";
+    static const char *const begin[] = {[PG_STAGE_GRANT] = "",
+                                        [PG_STAGE_REVOKE] = "surplus ",
+                                        [PG_STAGE_CLOSE] = "surplus schema "};
     const char *more = op->blocked ? ": " : op->as ? ", as " : "";
     const char *what = op->blocked ? op->blocked : op->as ? op->as : "";
     pg_build_begin(&g->build, revokes(op) ? PG_CHANGE_REVOKE : PG_CHANGE_GRANT, g->name,
-                   "%sprivileges of %s in %s%s%s", surplus, label, g->name, more, what);
+                   "%sprivileges of %s in %s%s%s", begin[stage_of(op)], label, g->name, more, what);
 }
 
 static void set_role(struct pg_build *b, const char *statement, const char *role)
@@ -180,13 +188,13 @@ static void add_change(struct pg_grants *g, const struct pg_op *ops, size_t coun
     pg_build_end(b);
 }
 
-void pg_grant_batches(struct pg_grants *g, bool revoke)
+void pg_grant_batches(struct pg_grants *g, enum pg_stage stage)
 {
     if (g->op_count) qsort(g->ops, g->op_count, sizeof(*g->ops), compare_ops);
     for (size_t i = 0; i < g->op_count;) {
         size_t n = 1;
         while (i + n < g->op_count && compare_change(&g->ops[i], &g->ops[i + n]) == 0) n++;
-        if (revokes(&g->ops[i]) == revoke) add_change(g, &g->ops[i], n);
+        if (stage_of(&g->ops[i]) == stage) add_change(g, &g->ops[i], n);
         i += n;
     }
 }

@@ -362,13 +362,12 @@ static int compare_regrants(const void *a, const void *b)
 {
     const struct pg_unit *x = &((const struct pg_regrant *)a)->unit;
     const struct pg_unit *y = &((const struct pg_regrant *)b)->unit;
-    /* Schemas last: their objects can be named as long as they are open. */
-    if (x->kind != y->kind) return x->kind > y->kind ? -1 : 1;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
     int order = strcmp(x->schema ? x->schema : "", y->schema ? y->schema : "");
     return order ? order : strcmp(x->names[0], y->names[0]);
 }
 
-void pg_grant_regrants(struct pg_grants *g)
+static void sort_regrants(struct pg_grants *g)
 {
     for (size_t i = 0; i < g->regrant_count; i++) {
         struct pg_unit *u = &g->regrants[i].unit;
@@ -380,9 +379,15 @@ void pg_grant_regrants(struct pg_grants *g)
     if (g->regrant_count) {
         qsort(g->regrants, g->regrant_count, sizeof(*g->regrants), compare_regrants);
     }
+}
+
+void pg_grant_regrants(struct pg_grants *g, enum pg_stage stage)
+{
+    sort_regrants(g);
     for (size_t i = 0; i < g->regrant_count; i++) {
         struct pg_unit piece = g->regrants[i].unit;
         size_t left = piece.count;
+        if ((piece.kind == PG_KIND_SCHEMA) != (stage == PG_STAGE_CLOSE)) continue;
         for (; left > 0; left -= piece.count, piece.names += piece.count) {
             piece.count = left < PG_BATCH_OBJECTS ? left : PG_BATCH_OBJECTS;
             regrant(g, &g->regrants[i], &piece);
