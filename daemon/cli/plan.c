@@ -11,6 +11,7 @@ static void print_plan(const struct cli *cli, const struct plan *plan,
 {
     if (cli->json) {
         json_t *root = plan_json(plan);
+        if (totals->unknown) json_object_set_new(root, "inSync", json_false());
         json_object_set_new(root, "unknown", json_integer((json_int_t)totals->unknown));
         json_object_set_new(root, "corrected", json_integer((json_int_t)totals->corrected));
         json_dumpf(root, stdout, JSON_INDENT(2));
@@ -20,7 +21,7 @@ static void print_plan(const struct cli *cli, const struct plan *plan,
     }
     struct buf text;
     buf_init(&text, PLAN_TEXT_MAX);
-    plan_text(plan, cli->colour, &text);
+    if (plan->count || !totals->unknown) plan_text(plan, cli->colour, &text);
     fputs(buf_text(&text), stdout);
     buf_done(&text);
     if (totals->unknown)

@@ -31,20 +31,19 @@ struct sql_target look_sql_target(const struct run *r, const char *database)
     };
 }
 
-/* Puts an outcome into an observation; the one place where a failed look becomes known. */
-static void note(struct run *r, enum run_clock clock, enum scope scope, struct observation *o,
+/* Puts an outcome into the observation of 'what'; the one place where a failed look becomes known.
+ */
+static void note(struct run *r, enum run_clock clock, const char *what, struct observation *o,
                  const struct err *err)
 {
     if (!err) {
-        transitions_known(r->transitions, scope_word(scope),
-                          loop_now(engine_world(r->engine)->loop));
+        transitions_known(r->transitions, what, loop_now(engine_world(r->engine)->loop));
         return;
     }
     o->state = SEEN_FAILED;
     o->err = *err;
     r->clocks_failed |= 1U << clock;
-    transitions_unknown(r->transitions, scope_word(scope), err,
-                        loop_now(engine_world(r->engine)->loop));
+    transitions_unknown(r->transitions, what, err, loop_now(engine_world(r->engine)->loop));
 }
 
 /* --- ARM ------------------------------------------------------------------------------------- */
@@ -79,7 +78,7 @@ static void list_done(struct flow *f, const struct err *err)
         o->body = l->items;
         l->items = NULL;
     }
-    note(r, CLOCK_ARM, lists[i].scope, o, err);
+    note(r, CLOCK_ARM, scope_word(lists[i].scope), o, err);
     flow_group_end(&r->group);
 }
 
@@ -118,7 +117,7 @@ static void get_done(struct flow *f, const struct err *err)
         r->group_absent = server && g->presence == ARM_GROUP_ABSENT;
         remember_server(r, o->body);
     }
-    note(r, CLOCK_ARM, scope, o, err);
+    note(r, CLOCK_ARM, scope_word(scope), o, err);
     if (server && !err && r->memory.ready && !asked) lists_start(r);
     flow_group_end(&r->group);
 }
@@ -230,7 +229,9 @@ static void database_done(struct flow *f, const struct err *err)
         read->arena = NULL;
         r->memory.databases[i] = read->mark;
     }
-    note(r, CLOCK_SQL, SCOPE_DATABASE, o, err);
+    char *what = xasprintf("database %s", r->target->sql->databases[i].name);
+    note(r, CLOCK_SQL, what, o, err);
+    free(what);
     flow_group_end(&r->group);
 }
 
@@ -263,7 +264,7 @@ static void cluster_done(struct flow *f, const struct err *err)
         read->arena = NULL;
         r->memory.cluster = read->mark;
     }
-    note(r, CLOCK_SQL, SCOPE_CLUSTER, o, err);
+    note(r, CLOCK_SQL, scope_word(SCOPE_CLUSTER), o, err);
     flow_group_end(&r->group);
 }
 

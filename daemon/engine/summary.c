@@ -1,21 +1,32 @@
 /* The one line that each cycle ends with. See run.h. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/message_id.h"
+#include "base/number.h"
 #include "engine/run.h"
 
 /* Resident memory in KiB (proc(5): statm, second field, pages); 0 where /proc does not say. */
-static long resident_kib(void)
+static uint64_t resident_kib(void)
 {
-    FILE *in = fopen("/proc/self/statm", "re");
-    if (!in) return 0;
-    long size = 0, resident = 0;
-    int got = fscanf(in, "%ld %ld", &size, &resident);
-    fclose(in);
-    return got == 2 ? resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+    struct err err = {0};
+    size_t length;
+    uint64_t pages = 0;
+    char *text = file_read("/proc/self/statm", 256, &length, &err);
+    if (!text) return 0;
+    char *second = strchr(text, ' ');
+    char *end = second ? strchr(second + 1, ' ') : NULL;
+    if (end) {
+        *end = '\0';
+        number_parse(second + 1, &pages);
+    }
+    free(text);
+    return pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 }
 
 enum { NUMBERS = 12 };
@@ -38,7 +49,7 @@ void summary_cycle(const struct run *r)
         {"ARM_WRITES", r->counts.arm_writes},
         {"SQL_QUERIES", r->counts.sql_queries},
         {"DURATION_MS", loop_now(engine_world(r->engine)->loop) - r->started},
-        {"RSS_KB", (uint64_t)resident_kib()},
+        {"RSS_KB", resident_kib()},
     };
     char text[NUMBERS][24];
     struct log_field fields[NUMBERS + 3] = {{"DOCUMENT", r->target->document},

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/secret.h"
 #include "pg/acl.h"
 
@@ -52,6 +53,7 @@ struct pg_want_role {
     bool members_exact; /* memberships of this role in others, not declared, are revoked */
     const struct secret *password; /* used when it is created; NULL: none */
     const char *comment;           /* NULL: not declared; "": none */
+    bool observe_only;             /* differences are reported, not corrected; see pg_want_part() */
 };
 
 struct pg_want_schema {
@@ -76,6 +78,7 @@ struct pg_want_database {
     bool revoke_public; /* PUBLIC holds nothing on the database unless a grant declares it */
     const struct pg_want_schema *schemas;
     size_t schema_count;
+    bool observe_only;
 };
 
 struct pg_want_column {
@@ -121,6 +124,7 @@ struct pg_want_grant {
     size_t schema_count;
     const struct pg_want_default *defaults;
     size_t default_count;
+    bool observe_only;
 };
 
 struct pg_want {
@@ -131,6 +135,10 @@ struct pg_want {
     const struct pg_want_grant *grants;
     size_t grant_count;
 };
+
+/* Those items of 'want' whose 'observe_only' is the given one; the comparison itself does not look
+ * at it. Lives in 'arena' and borrows from 'want'. */
+struct pg_want pg_want_part(const struct pg_want *want, bool observe_only, struct arena *arena);
 
 /* A name that belongs to PostgreSQL or Azure ("pg_...", "azure...") and is never managed. */
 bool pg_name_is_protected(const char *name);

@@ -115,6 +115,7 @@ static void report_undeclared(const struct comparison *c, const json_t *have)
     change->class = CHANGE_DESTRUCTIVE_CLASS;
     change->stage = STAGE_CHILDREN;
     change->widening = true;
+    change->observe_only = t->observe_only; /* it has no item of its own: the server's counts */
     if (t->undeclared_firewall_rules == UNDECLARED_REPORT) {
         change->verdict = CHANGE_NEVER;
         change->reason = "undeclared; policy.undeclared.firewallRules is report";

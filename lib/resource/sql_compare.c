@@ -35,7 +35,7 @@ static enum change_verb verb_of(const struct pg_change *p)
     }
 }
 
-static void add_change(const struct comparison *c, const struct pg_change *p)
+static void add_change(const struct comparison *c, const struct pg_change *p, bool observe_only)
 {
     struct plan *plan = c->plan;
     const struct resource *type = type_of(p->kind);
@@ -46,7 +46,7 @@ static void add_change(const struct comparison *c, const struct pg_change *p)
     change->class = class_of(p);
     change->stage = STAGE_SQL + (unsigned)p->kind * STAGE_SQL_STEP;
     change->widening = p->widening;
-    change->observe_only = c->target->observe_only;
+    change->observe_only = observe_only;
     if (p->unfixable) {
         change->verb = CHANGE_REPORT;
         change->verdict = CHANGE_UNACHIEVABLE;
@@ -64,16 +64,40 @@ static void add_change(const struct comparison *c, const struct pg_change *p)
         plan_delta(plan, p->deltas[i].field, p->deltas[i].from, p->deltas[i].to);
 }
 
-static void add_changes(const struct comparison *c, const struct pg_changes *changes)
+static void add_changes(const struct comparison *c, const struct pg_changes *changes,
+                        bool observe_only)
 {
-    for (size_t i = 0; i < changes->count; i++) add_change(c, &changes->items[i]);
+    for (size_t i = 0; i < changes->count; i++) add_change(c, &changes->items[i], observe_only);
+}
+
+/* The items of one mode; false where there are none, so that nothing is compared twice. */
+static bool part_of(const struct comparison *c, bool observe_only, struct pg_want *part)
+{
+    *part = pg_want_part(c->target->sql, observe_only, c->plan->arena);
+    return part->role_count || part->database_count || part->grant_count;
 }
 
 void sql_compare_cluster(const struct comparison *c)
 {
-    struct pg_changes changes =
-        pg_diff_cluster(c->target->sql, c->seen->cluster.cluster, c->plan->arena);
-    add_changes(c, &changes);
+    for (int observe_only = 0; observe_only <= 1; observe_only++) {
+        struct pg_want part;
+        if (!part_of(c, observe_only, &part)) continue;
+        struct pg_changes changes =
+            pg_diff_cluster(&part, c->seen->cluster.cluster, c->plan->arena);
+        add_changes(c, &changes, observe_only);
+    }
+}
+
+static void compare_database(const struct comparison *c, const char *name,
+                             const struct observation *o)
+{
+    for (int observe_only = 0; observe_only <= 1; observe_only++) {
+        struct pg_want part;
+        if (!part_of(c, observe_only, &part)) continue;
+        struct pg_changes changes =
+            pg_diff_database(&part, name, c->seen->cluster.cluster, o->database, c->plan->arena);
+        add_changes(c, &changes, observe_only);
+    }
 }
 
 bool sql_compare_databases(const struct comparison *c)
@@ -82,13 +106,9 @@ bool sql_compare_databases(const struct comparison *c)
     bool all = true;
     for (size_t i = 0; i < want->database_count; i++) {
         const struct observation *o = &c->seen->databases[i];
-        if (o->state != SEEN_COMPLETE && o->state != SEEN_ABSENT) {
-            all = false;
-            continue;
-        }
-        struct pg_changes changes = pg_diff_database(
-            want, want->databases[i].name, c->seen->cluster.cluster, o->database, c->plan->arena);
-        add_changes(c, &changes);
+        bool known = o->state == SEEN_COMPLETE || o->state == SEEN_ABSENT;
+        if (known) compare_database(c, want->databases[i].name, o);
+        all = all && known;
     }
     return all;
 }

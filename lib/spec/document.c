@@ -17,7 +17,7 @@ static enum undeclared undeclared_at(const json_t *root, const char *path)
     return UNDECLARED_REPORT;
 }
 
-static bool says_observe(const json_t *item)
+bool document_observes(const json_t *item)
 {
     const char *mode = json_text_at(item, "mode");
     return mode && strcmp(mode, "observe") == 0;
@@ -52,7 +52,7 @@ static struct target *add_target(struct document *d, enum target_kind kind, cons
     t->name = json_text_at(item, "name");
     t->item = item;
     t->policy = policy_of(root, settings);
-    t->observe_only = says_observe(item);
+    t->observe_only = document_observes(item);
     t->undeclared_firewall_rules = undeclared_at(root, "policy.undeclared.firewallRules");
     t->arm_id = arena_printf(
         d->arena, "/subscriptions/%s/resourceGroups/%s%s%s", subscription, group,

@@ -98,6 +98,7 @@ static void read_role(const struct reading *r, const json_t *item, const char *p
         .valid_until = json_text_at(item, "validUntil"),
         .members_exact = json_object_get(item, "memberOf") != NULL,
         .comment = json_text_at(item, "comment"),
+        .observe_only = document_observes(item),
     };
     for (size_t i = 0; i < PG_ATTR_N; i++) out->attributes[i] = flag_at(item, words[i]);
     read_settings(arena, json_object_get(item, "settings"), &out->settings, &out->setting_count);
@@ -131,6 +132,7 @@ static void read_schema_files(const struct reading *r, const json_t *database, c
                       : arena_printf(arena, "%.*s/%s", (int)(slash - r->d->file), r->d->file, name);
         f->database = json_text_at(database, "name");
         f->relation = json_text_at(item, "createsRelation");
+        f->observe_only = document_observes(database);
         struct err err = {0};
         size_t length = 0;
         char *text = file_read(f->path, SCHEMA_FILE_MAX, &length, &err);
@@ -162,6 +164,7 @@ static void read_database(const struct reading *r, const json_t *item, const cha
         .connection_limit = (int)json_int_at(item, "connectionLimit", -1),
         .comment = json_text_at(item, "comment"),
         .revoke_public = json_bool_at(item, "revokeAllFromPublic", false),
+        .observe_only = document_observes(item),
     };
     read_settings(arena, json_object_get(item, "settings"), &out->settings, &out->setting_count);
     const json_t *list = json_object_get(item, "schemas");
@@ -196,6 +199,7 @@ static void read_grant(const struct reading *r, const json_t *item, const char *
 {
     (void)path;
     document_privileges(r->d->arena, item, out);
+    out->observe_only = document_observes(item);
 }
 
 /* Privileges are looked at in the declared databases only. */

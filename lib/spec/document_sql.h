@@ -6,6 +6,9 @@
 #include "base/problem.h"
 #include "spec/desired.h"
 
+/* Does the item say mode: observe? */
+bool document_observes(const json_t *item);
+
 /* Finds the secret that the reference at 'path' of the document means; NULL with a problem added,
  * or without one where secrets are left alone. */
 struct secret *document_secret(struct document *d, const json_t *reference, const char *path,

@@ -212,18 +212,41 @@ static void test_unfixable_is_reported(void **state)
     struct fixture *f = *state;
     found[PG_CHANGE_DATABASE_IMMUTABLE].unfixable = "encoding is fixed at creation";
     found[PG_CHANGE_ROLE_ALTER].widening = true;
-    f->target.observe_only = true;
+    f->target.observe_only = true; /* the server's own mode; items have theirs */
     resource_compare(&f->target, &f->seen, f->plan);
     for (size_t i = 0; i < f->plan->count; i++) {
         const struct change *c = &f->plan->changes[i];
         bool immutable = strcmp(c->part, "database-immutable") == 0;
-        assert_true(c->observe_only);
+        assert_false(c->observe_only);
         assert_int_equal(c->verb == CHANGE_REPORT, immutable);
         assert_int_equal(c->verdict == CHANGE_UNACHIEVABLE, immutable);
         assert_int_equal(c->action == NULL, immutable);
         assert_int_equal(c->widening, strcmp(c->part, "role-alter") == 0);
         if (immutable) assert_string_equal(c->reason, "encoding is fixed at creation");
     }
+}
+
+/* The two parts of what is desired are compared apart: here each answers with the same changes. */
+static void test_items_have_a_mode_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+    const struct pg_want_role roles[] = {{.name = "kept", .observe_only = false},
+                                         {.name = "watched", .observe_only = true}};
+    const struct pg_want both = {
+        .roles = roles, .role_count = 2, .databases = databases, .database_count = 2};
+    f->target.sql = &both;
+    resource_compare(&f->target, &f->seen, f->plan);
+    size_t observed = 0;
+    for (size_t i = 0; i < f->plan->count; i++) observed += f->plan->changes[i].observe_only;
+    assert_int_equal(observed * 2, f->plan->count);
+    assert_int_equal(databases_asked, 4);
+
+    struct arena *arena = arena_new();
+    struct pg_want watched = pg_want_part(&both, true, arena);
+    assert_int_equal(watched.role_count, 1);
+    assert_string_equal(watched.roles[0].name, "watched");
+    assert_int_equal(watched.database_count, 0);
+    arena_free(arena);
 }
 
 /* --- unknown is not absent ------------------------------------------------------------------- */
@@ -336,6 +359,7 @@ int main(void)
         CASE(test_every_kind_has_one_type),
         CASE(test_kinds_become_changes_in_order),
         CASE(test_unfixable_is_reported),
+        CASE(test_items_have_a_mode_of_their_own),
         CASE(test_cluster_not_read),
         CASE(test_one_database_not_read),
         CASE(test_nothing_declared),
