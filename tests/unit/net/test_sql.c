@@ -162,6 +162,7 @@ static void test_transaction(void **state)
         {.text = "INSERT INTO public.nowhere VALUES (4)"},
         {.text = "SELECT 1 / 0"},
     };
+    uint64_t connection = a.reply.sql.connection;
     run(SQL_TRANSACTION, bad, COUNT(bad));
     expect_failure("42P01", 1, 1);
     assert_string_equal(buf_text(&a.message), "relation \"public.nowhere\" does not exist");
@@ -175,6 +176,9 @@ static void test_transaction(void **state)
     assert_string_equal(a.reply.sql.sqlstate, "23505");
     assert_int_equal(a.reply.sql.failed, 1);
     expect_sql("SELECT count(*) FROM t", "2");
+    /* All on one connection: a failure is cleaned up, not run away from. */
+    run(SQL_TRANSACTION, late + 1, 1);
+    assert_int_equal(a.reply.sql.connection, connection);
 }
 
 static void test_each(void **state)

@@ -108,7 +108,7 @@ static void test_kept_per_target(void **state)
     (void)state;
     uint64_t first = run(SQL_READ, &one, NULL);
     assert_int_not_equal(first, 0);
-    for (int i = 0; i < 20; i++) assert_int_equal(run(i % 3, &one, NULL), first);
+    for (int i = 0; i < 20; i++) assert_int_equal(run((enum sql_mode)(i % 3), &one, NULL), first);
     uint64_t other = run(SQL_READ, &one, "template1");
     assert_int_not_equal(other, first);
     assert_int_equal(run(SQL_READ, &one, NULL), first);

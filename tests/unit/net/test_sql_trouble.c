@@ -345,10 +345,14 @@ static void test_free_with_calls_under_way(void **state)
         asked_start(&many[i]);
     }
     calls_turn(&d.calls, 1);
+    unsigned times[COUNT(hosts)];
+    for (size_t i = 0; i < COUNT(hosts); i++) times[i] = many[i].times;
+    /* Only the name that does not exist may have been answered by now. */
+    for (size_t i = 0; i + 1 < COUNT(hosts); i++) assert_int_equal(times[i], 0);
     net_free(d.calls.net);
     d.calls.net = NULL;
     for (size_t i = 0; i < COUNT(hosts); i++) {
-        assert_int_equal(many[i].times, 0);
+        assert_int_equal(many[i].times, times[i]);
         asked_done(&many[i]);
     }
     sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");

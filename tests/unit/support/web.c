@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-enum { MAX_HUNG = 64 };
+enum { MAX_HUNG = 256 };
 
 struct web {
     struct MHD_Daemon *daemon;
@@ -27,6 +27,7 @@ struct web {
     unsigned requests;
     struct MHD_Connection *hung[MAX_HUNG];
     size_t hung_count;
+    bool stopping;
 };
 
 /* One request, while it is read. */
@@ -146,14 +147,18 @@ static enum MHD_Result send_status(struct MHD_Connection *connection, unsigned s
     return send_response(connection, status, response);
 }
 
+/* Under the lock as a whole: a connection is suspended and known to web_stop(), or neither. */
 static enum MHD_Result hang(struct web *w, struct MHD_Connection *connection)
 {
     pthread_mutex_lock(&w->lock);
+    bool stopping = w->stopping;
     if (w->hung_count == MAX_HUNG) abort();
-    w->hung[w->hung_count++] = connection;
+    if (!stopping) {
+        w->hung[w->hung_count++] = connection;
+        MHD_suspend_connection(connection);
+    }
     pthread_mutex_unlock(&w->lock);
-    MHD_suspend_connection(connection);
-    return MHD_YES;
+    return stopping ? MHD_NO : MHD_YES;
 }
 
 static ssize_t half_a_body(void *ctx, uint64_t position, char *data, size_t room)
@@ -252,7 +257,10 @@ struct web *web_start(const char *cert, const char *key)
 void web_stop(struct web *w)
 {
     if (!w) return;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
     for (size_t i = 0; i < w->hung_count; i++) MHD_resume_connection(w->hung[i]);
+    pthread_mutex_unlock(&w->lock);
     MHD_stop_daemon(w->daemon);
     pthread_mutex_destroy(&w->lock);
     free(w);
