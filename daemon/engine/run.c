@@ -110,17 +110,24 @@ static void run_due(void *ctx)
     look_start(r);
 }
 
-/* Why nothing may be written to this target now; NULL: it may. */
-static const char *busy_reason(const struct run *r, struct plan *plan)
+/* Whether something may be written to this target now. While ARM does not answer, ARM is not
+ * written to; what is inside PostgreSQL was read all the same and can be put right. */
+static struct policy_facts facts_of(const struct run *r, struct plan *plan)
 {
-    if (r->group_absent) return "the resource group does not exist yet";
-    if (r->target->kind != TARGET_SERVER) return NULL;
+    struct policy_facts facts = {.items = r->items};
     const struct observation *server = &r->seen.arm[SCOPE_SERVER];
-    if (server->state == SEEN_FAILED) return "the server could not be read";
-    if (server->state != SEEN_COMPLETE) return NULL;
-    const char *state = compare_server_state(&r->seen);
-    if (strcmp(state, "Ready") == 0) return NULL;
-    return arena_printf(plan->arena, "the server is %s", *state ? state : "in an unknown state");
+    if (r->group_absent) {
+        facts.busy = "the resource group does not exist yet";
+    } else if (server->state == SEEN_FAILED) {
+        facts.busy = "the server could not be read";
+        facts.busy_below = STAGE_SQL;
+    } else if (server->state == SEEN_COMPLETE) {
+        const char *state = compare_server_state(&r->seen);
+        if (strcmp(state, "Ready") != 0)
+            facts.busy = arena_printf(plan->arena, "the server is %s",
+                                      *state ? state : "in an unknown state");
+    }
+    return facts;
 }
 
 static void compare(struct run *r)
@@ -128,7 +135,7 @@ static void compare(struct run *r)
     plan_free(r->plan);
     r->plan = plan_new();
     unsigned compared = resource_compare(r->target, &r->seen, r->plan);
-    const struct policy_facts facts = {.busy = busy_reason(r, r->plan), .items = r->items};
+    const struct policy_facts facts = facts_of(r, r->plan);
     policy_permit(r->plan, &r->target->policy, &facts);
     r->counts.corrected += transitions_take(r->transitions, r->plan, compared);
 }

@@ -55,7 +55,7 @@ static void limit(struct change *c, const struct policy *policy, const struct po
         deny(c, CHANGE_NEVER, "more writes in one plan than limits.blastRadius.percent");
     else if (c->class == CHANGE_DISRUPTIVE_CLASS && !policy->allow_disruptive)
         deny(c, CHANGE_WAIT, "it interrupts connections and policy.allowDisruptive is false");
-    else if (facts->busy)
+    else if (facts->busy && (!facts->busy_below || c->stage < facts->busy_below))
         deny(c, CHANGE_WAIT, facts->busy);
 }
 

@@ -21,7 +21,8 @@ struct policy {
 
 /* What is known about the moment, per target. */
 struct policy_facts {
-    const char *busy; /* why no write may be sent to the server now; NULL: may be sent */
+    const char *busy;    /* why no write may be sent now; NULL: they may */
+    unsigned busy_below; /* only changes of lower stages have to wait for that; 0: all */
     size_t items; /* declared for the target; 0: not known, then the percentage is not looked at */
 };
 

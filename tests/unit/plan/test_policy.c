@@ -116,6 +116,20 @@ static void test_given_verdicts_stay(void **state)
     plan_free(p);
 }
 
+static void test_busy_below_a_stage(void **state)
+{
+    (void)state;
+    struct plan *p = plan_new();
+    plan_add(p, "configuration", "t", "wait")->stage = 20;
+    plan_add(p, "role", "t", "go")->stage = 100;
+    for (size_t i = 0; i < p->count; i++) p->changes[i].verb = CHANGE_UPDATE;
+    const struct policy_facts facts = {.busy = "ARM does not answer", .busy_below = 100};
+    policy_permit(p, &everything, &facts);
+    for (size_t i = 0; i < p->count; i++)
+        assert_string_equal(change_verdict_word(p->changes[i].verdict), p->changes[i].object);
+    plan_free(p);
+}
+
 struct blast {
     size_t creations, deletions, updates;
     size_t observed_deletions; /* of items that say mode: observe */
@@ -193,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_given_verdicts_stay),
+        cmocka_unit_test(test_busy_below_a_stage),
         cmocka_unit_test(test_limits_of_a_plan),
         cmocka_unit_test(test_what_is_forbidden_uses_up_nothing),
         cmocka_unit_test(test_percentage),
