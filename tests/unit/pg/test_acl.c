@@ -1,5 +1,5 @@
-/* Access lists: the traps of their text form, and the sets made of them. Texts as PostgreSQL 15 to 18
- * print them. */
+/* Access lists: the traps of their text form, and the sets made of them. Texts as PostgreSQL 15 to
+ * 18 print them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,9 +60,7 @@ static const struct {
     {"{\"\\\"Tr \\\"\\\"q\\\"\\\", x\\\"=r*/postgres\"}", {{13, 10, PG_SELECT, PG_SELECT}}, 1},
     {"{\"a=r/\\\"Tr \\\"\\\"q\\\"\\\", x\\\"\"}", {{11, 13, PG_SELECT, 0}}, 1},
     {"{\"\\\"back\\\\slash\\\"=X/a\"}", {{14, 11, PG_EXECUTE, 0}}, 1},
-    {"{\"\\\"{br}=/*\\\"=U/a\",=U/a}",
-     {{15, 11, PG_USAGE, 0}, {PG_PUBLIC, 11, PG_USAGE, 0}},
-     2},
+    {"{\"\\\"{br}=/*\\\"=U/a\",=U/a}", {{15, 11, PG_USAGE, 0}, {PG_PUBLIC, 11, PG_USAGE, 0}}, 2},
     {"{a=sA/a}", {{11, 11, PG_SET | PG_ALTER_SYSTEM, 0}}, 1},
     /* A role that is called like an oid, and the oid of a dropped one. */
     {"{777=r/a,778=r/a}", {{16, 11, PG_SELECT, 0}, {778, 11, PG_SELECT, 0}}, 2},
@@ -79,7 +77,8 @@ static void test_parses(void **state)
             fail_msg("%s: %s", good[i].text, err.text);
         }
         assert_int_equal(acl.count, good[i].count);
-        if (acl.count) assert_memory_equal(acl.items, good[i].items, acl.count * sizeof(*acl.items));
+        if (acl.count)
+            assert_memory_equal(acl.items, good[i].items, acl.count * sizeof(*acl.items));
     }
 }
 
@@ -95,7 +94,7 @@ static const struct {
     {"{a=q/a}", "unknown privilege 'q' in an access list"},
     {"{\"a=r/a}", "malformed access list"},
     {"{\"\\\"a=r/a\"}", "malformed access list item"},
-    {"{a=r/\"\"b}", "malformed access list item"},
+    {"{a=r/\"\"b}", "malformed grantor in an access list"},
     {"{nobody=r/a}",
      "an access list names role \"nobody\", which the snapshot does not have: read again"},
     {"{a=r/nobody}",
@@ -202,9 +201,12 @@ static void test_many_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parses),           cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_held_over_all_grantors), cmocka_unit_test(test_new_owner_merges),
-        cmocka_unit_test(test_kinds),            cmocka_unit_test(test_words),
+        cmocka_unit_test(test_parses),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_held_over_all_grantors),
+        cmocka_unit_test(test_new_owner_merges),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_many_names),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

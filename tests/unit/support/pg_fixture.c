@@ -78,9 +78,9 @@ struct sql_reply pg_fixture_cluster_reply(const struct pg_fixture *f, struct are
 struct sql_reply pg_fixture_database_reply(const struct pg_fixture *f, struct arena *arena)
 {
     const char *const texts[] = {
-        counters,          "100|db|pg_catalog", OR_USUAL(names),
-        OR_USUAL(schemas), OR_USUAL(relations), OR_USUAL(columns),
-        OR_USUAL(routines), OR_USUAL(defaults), OR_USUAL(extensions),
+        counters,           "100|db|pg_catalog", OR_USUAL(names),
+        OR_USUAL(schemas),  OR_USUAL(relations), OR_USUAL(columns),
+        OR_USUAL(routines), OR_USUAL(defaults),  OR_USUAL(extensions),
     };
     assert_int_equal(sizeof(texts) / sizeof(*texts), pg_database_query_count);
     return reply_of(texts, pg_database_query_count, arena);

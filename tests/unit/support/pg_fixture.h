@@ -1,5 +1,5 @@
-/* Hand-made catalogs for tests of the SQL half: rows as text, one a line, cells between bars, \N for
- * NULL; and changes as text to compare with. Everything goes through the real decoding. */
+/* Hand-made catalogs for tests of the SQL half: rows as text, one a line, cells between bars, \N
+ * for NULL; and changes as text to compare with. Everything goes through the real decoding. */
 #ifndef TEST_PG_FIXTURE_H
 #define TEST_PG_FIXTURE_H
 
@@ -7,9 +7,9 @@
 #include "pg/catalog.h"
 #include "pg/diff.h"
 
-/* What is NULL is taken from a small server: PostgreSQL 15, a superuser "postgres" (10), the connected
- * administrator "admin" (11, CREATEROLE, member of "owner"), "owner" (12), "app" (13), "other" (14);
- * database "db" (100) of owner. Cells as the queries give them. */
+/* What is NULL is taken from a small server: PostgreSQL 15, a superuser "postgres" (10), the
+ * connected administrator "admin" (11, CREATEROLE, member of "owner"), "owner" (12), "app" (13),
+ * "other" (14); database "db" (100) of owner. Cells as the queries give them. */
 struct pg_fixture {
     const char *session;
     const char *roles;
@@ -35,8 +35,8 @@ struct sql_rows pg_fixture_rows(const char *text, struct arena *arena);
 struct sql_reply pg_fixture_cluster_reply(const struct pg_fixture *f, struct arena *arena);
 struct sql_reply pg_fixture_database_reply(const struct pg_fixture *f, struct arena *arena);
 
-/* For every change "KIND OBJECT", with "! WHY" where it cannot be corrected, "  FIELD: FROM -> TO" for
- * its deltas ("-": nothing), "  > STATEMENT" for its statements. */
+/* For every change "KIND OBJECT", with "! WHY" where it cannot be corrected, "  FIELD: FROM -> TO"
+ * for its deltas ("-": nothing), "  > STATEMENT" for its statements. */
 const char *pg_fixture_text(const struct pg_changes *changes, struct arena *arena);
 
 #endif
