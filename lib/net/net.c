@@ -152,7 +152,10 @@ struct net *net_new(struct loop *loop, const struct net_settings *settings)
 void net_free(struct net *net)
 {
     if (!net) return;
-    while (net->waits) free_wait(net->waits);
+    for (struct net_wait *w = net->waits, *next; w; w = next) {
+        next = w->next;
+        free_wait(w);
+    }
     http_free(net->http);
     sql_free(net->sql);
     resolve_free(net->resolve);

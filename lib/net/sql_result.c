@@ -115,12 +115,14 @@ static void fill_rows(struct sql_rows *rows, const PGresult *result)
 {
     int count = PQntuples(result), columns = PQnfields(result);
     size_t cells = (size_t)count * (size_t)columns, at = 0;
-    const char **values = cells ? xreallocarray(NULL, cells, sizeof(*values)) : NULL;
+    *rows = (struct sql_rows){.rows = (size_t)count, .columns = (size_t)columns};
+    if (cells == 0) return;
+    const char **values = xreallocarray(NULL, cells, sizeof(*values));
     for (int row = 0; row < count; row++)
         for (int column = 0; column < columns; column++)
             values[at++] =
                 PQgetisnull(result, row, column) ? NULL : PQgetvalue(result, row, column);
-    *rows = (struct sql_rows){.rows = (size_t)count, .columns = (size_t)columns, .values = values};
+    rows->values = values;
 }
 
 void sql_result_reply(struct sql_conn *c, struct reply *reply)

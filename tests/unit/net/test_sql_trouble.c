@@ -32,10 +32,11 @@ static int set_up_all(void **state)
     (void)state;
     if (database_start(&d, NULL) < 0) return -1;
     pw = secret_new("pw", 2);
-    unsigned short port;
-    if (sscanf(cluster_port(d.cluster), "%hu", &port) != 1) return -1;
+    char *end;
+    unsigned long port = strtoul(cluster_port(d.cluster), &end, 10);
+    if (*end || port > UINT16_MAX) return -1;
     struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(port),
+                                  .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(0x7FFFFFFC)}; /* 127.255.255.252 */
     silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (silent < 0 || bind(silent, (struct sockaddr *)&address, sizeof(address)) < 0) return -1;

@@ -35,12 +35,12 @@ int cluster_find_programs(struct cluster_plan *plan)
         return 0;
     }
     glob_t found;
-    int newest = 0;
+    long newest = 0;
     if (glob("/usr/lib/postgresql/*/bin", 0, NULL, &found) == 0) {
         for (size_t i = 0; i < found.gl_pathc; i++) {
-            int version = 0;
-            if (sscanf(found.gl_pathv[i], "/usr/lib/postgresql/%d/", &version) != 1) continue;
-            if (version <= newest || !has_program(found.gl_pathv[i])) continue;
+            char *end;
+            long version = strtol(found.gl_pathv[i] + strlen("/usr/lib/postgresql/"), &end, 10);
+            if (*end != '/' || version <= newest || !has_program(found.gl_pathv[i])) continue;
             newest = version;
             snprintf(plan->programs, sizeof(plan->programs), "%s", found.gl_pathv[i]);
         }

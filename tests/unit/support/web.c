@@ -169,6 +169,15 @@ static ssize_t half_a_body(void *ctx, uint64_t position, char *data, size_t room
     return 100;
 }
 
+/* Is it 'prefix' and a number? */
+static bool is_numbered(const char *url, const char *prefix, unsigned *number)
+{
+    char *end;
+    if (strncmp(url, prefix, strlen(prefix)) != 0) return false;
+    *number = (unsigned)strtoul(url + strlen(prefix), &end, 10);
+    return *end == '\0';
+}
+
 static enum MHD_Result answer(struct web *w, struct MHD_Connection *connection, const char *url,
                               const char *method, const struct request *r)
 {
@@ -179,9 +188,9 @@ static enum MHD_Result answer(struct web *w, struct MHD_Connection *connection, 
     if (strcmp(url, "/truncate") == 0)
         return send_response(connection, 200,
                              MHD_create_response_from_callback(200, 100, half_a_body, NULL, NULL));
-    if (sscanf(url, "/size/%u", &n) == 1) return send_bytes(connection, n);
-    if (sscanf(url, "/headers/%u", &n) == 1) return send_headers(connection, (int)n);
-    if (sscanf(url, "/status/%u", &n) == 1) return send_status(connection, n);
+    if (is_numbered(url, "/size/", &n)) return send_bytes(connection, n);
+    if (is_numbered(url, "/headers/", &n)) return send_headers(connection, (int)n);
+    if (is_numbered(url, "/status/", &n)) return send_status(connection, n);
     return echo(connection, method, r);
 }
 
