@@ -123,7 +123,9 @@ static void test_role_made_elsewhere(void **state)
 static void test_role_altered(void **state)
 {
     (void)state;
-    const struct pg_fixture f = {.roles = "11|admin|t|f|t|t|f|f|t|-1|\\N|\\N|t|f\n"
+    const struct pg_fixture f = {.members = "",
+                                 .databases = "",
+                                 .roles = "11|admin|t|f|t|t|f|f|t|-1|\\N|\\N|t|f\n"
                                           "13|app|t|f|t|f|f|f|t|100|\\N|old|f|f"};
     struct pg_want_role role = {
         .name = "app",
@@ -164,7 +166,9 @@ static void test_role_altered(void **state)
 static void test_role_valid_until(void **state)
 {
     (void)state;
-    const struct pg_fixture f = {.roles = "11|admin|t|f|t|t|f|f|t|-1|\\N|\\N|t|f\n"
+    const struct pg_fixture f = {.members = "",
+                                 .databases = "",
+                                 .roles = "11|admin|t|f|t|t|f|f|t|-1|\\N|\\N|t|f\n"
                                           "13|app|t|f|f|f|f|f|t|-1|1798675200.000000|\\N|f|f\n"
                                           "14|other|t|f|f|f|f|f|t|-1|Infinity|\\N|f|f"};
     /* The same moment, in another zone and spelling. */
