@@ -69,19 +69,24 @@ like() {
 
 # --- the end, however it comes -------------------------------------------------------------------
 
+# The ends of all logs; of JSON records the time and the sentence.
+logs_show() {
+    local log
+    for log in "$PLACE"/*.log; do
+        [ -s "$log" ] || continue
+        printf '# --- the end of %s\n' "${log##*/}"
+        tail -n 60 "$log" | cut -c 1-2000 | jq -rR '. as $line
+            | try (fromjson | "\(.time[11:23]) \(.message)") catch $line' | cut -c 1-240 | sed 's/^/# /'
+    done
+}
+
 story_end() {
-    local status=$1 i
+    local status=$1
     trap - EXIT INT TERM
     in_story || exit "$status"
     run_at_end
     if [ "$status" != 0 ] && [ "$FAILED" = 0 ]; then fail "the story ends by itself" "status $status"; fi
-    if [ "$FAILED" != 0 ]; then
-        for i in "$PLACE"/*.log; do
-            [ -s "$i" ] || continue
-            printf '# --- the end of %s\n' "${i##*/}"
-            tail -n 40 "$i" | cut -c 1-500 | sed 's/^/# /'
-        done
-    fi
+    [ "$FAILED" = 0 ] || logs_show
     if [ -n "${KEEP:-}" ]; then printf '# kept: %s\n' "$PLACE"; else rm -rf "$PLACE"; fi
     printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
     [ "$FAILED" = 0 ] && exit 0

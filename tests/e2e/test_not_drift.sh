@@ -13,6 +13,10 @@ need 'a failover' sim POST "/sim/failover/$SERVER"
 after=$(arm_get '' | jq -r '.properties.availabilityZone + .properties.highAvailability.standbyAvailabilityZone')
 is 'a failover swaps the zones' "$(rev <<<"$before")" "$after"
 expect 'after a failover: connected again' wait_in_sync
+expect 'after a failover: parameters that waited for a restart are in force' \
+    wait_record '.drift == "vanished" and .object == "max_connections"'
+is 'after a failover: nothing is written to ARM' 0 "$(count .write)"
+still_begin
 still 'after a failover'
 
 still_begin

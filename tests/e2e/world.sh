@@ -150,9 +150,11 @@ daemon_stop() {
     [ -n "$DAEMON_PID" ] || return 0
     local pid=$DAEMON_PID
     DAEMON_PID=''
-    kill -"${1:-TERM}" "$pid" 2>/dev/null
-    wait_gone "$pid" 20
-    wait "$pid" 2>/dev/null
+    {
+        kill -"${1:-TERM}" "$pid"
+        wait_gone "$pid" 20
+        wait "$pid"
+    } 2>/dev/null
 }
 
 # What follows is looked for behind this point.
