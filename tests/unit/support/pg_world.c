@@ -237,6 +237,31 @@ static void random_grant(struct pg_session *s, struct buf *b, struct world_rando
     }
 }
 
+/* Two or three who hold the option from the owner, and grant it to each other. */
+static void random_circle(struct pg_session *s, struct buf *b, struct world_random *r)
+{
+    const char *members[3];
+    unsigned count = 2 + world_below(r, 2);
+    const char *table = PICK(r, tables);
+    for (unsigned i = 0; i < count; i++) members[i] = managed[(i + count) % COUNT(managed)];
+    for (unsigned i = 0; i < 2 * count; i++) {
+        const char *to = i < count ? members[i] : members[(i + 1) % count];
+        if (i >= count) {
+            buf_str(b, "SET SESSION AUTHORIZATION ");
+            pg_ident(b, members[i % count]);
+            attempt(s, b);
+        }
+        buf_str(b, "GRANT SELECT ON ");
+        pg_ident2(b, schemas[0], table);
+        buf_str(b, " TO ");
+        pg_ident(b, to);
+        buf_str(b, " WITH GRANT OPTION");
+        attempt(s, b);
+    }
+    buf_str(b, "RESET SESSION AUTHORIZATION");
+    attempt(s, b);
+}
+
 static void random_default(struct pg_session *s, struct buf *b, struct world_random *r)
 {
     static const char *const what[] = {"SELECT ON TABLES", "INSERT ON TABLES", "USAGE ON SEQUENCES",
@@ -290,8 +315,10 @@ int world_make(struct pg_session *s, struct world_random *r)
     int result = must(s, &b);
     for (unsigned i = 0; result == 0 && i < steps; i++) {
         unsigned kind = world_below(r, 100);
-        if (kind < 84) {
+        if (kind < 83) {
             random_grant(s, &b, r);
+        } else if (kind < 84) {
+            random_circle(s, &b, r);
         } else if (kind < 92) {
             random_default(s, &b, r);
         } else if (kind < 95) {
