@@ -76,13 +76,12 @@ static int compare_objects(const void *a, const void *b)
     return order ? order : strcmp(x->name, y->name);
 }
 
-/* The objects of ops[0..count-1], sorted. */
-static struct object *gather(struct arena *arena, const struct pg_op *ops, size_t count,
-                             size_t *object_count)
+/* The objects of ops[0..count-1], sorted; free() them. */
+static struct object *gather(const struct pg_op *ops, size_t count, size_t *object_count)
 {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) total += ops[i].count;
-    struct object *objects = arena_array(arena, total, sizeof(*objects));
+    struct object *objects = xreallocarray(NULL, total, sizeof(*objects));
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < ops[i].count; k++) {
@@ -174,9 +173,10 @@ static void add_change(struct pg_grants *g, const struct pg_op *ops, size_t coun
         size_t n = 1;
         size_t object_count;
         while (i + n < count && compare_statement(&ops[i], &ops[i + n]) == 0) n++;
-        struct object *objects = gather(b->arena, &ops[i], n, &object_count);
+        struct object *objects = gather(&ops[i], n, &object_count);
         if (!ops->blocked) add_statements(g, &ops[i], objects, object_count);
         add_deltas(g, &ops[i], objects, object_count);
+        free(objects);
         i += n;
     }
     if (ops->as) set_role(b, "RESET ROLE", NULL);
