@@ -134,13 +134,6 @@ uint32_t pg_grant_oid(struct pg_grants *g, const char *name);
 const char *pg_grant_name(const struct pg_grants *g, uint32_t oid);
 /* The index of the managed grantee, or SIZE_MAX. */
 size_t pg_grant_managed(const struct pg_grants *g, uint32_t oid);
-/* What is declared for a unit or a column of it, ALL spelled out. */
-uint32_t pg_grant_declared(const struct pg_grants *g, size_t managed, const struct pg_unit *u);
-uint32_t pg_grant_declared_column(const struct pg_grants *g, size_t managed,
-                                  const struct pg_unit *u, const char *column);
-/* What he shall hold, given what he holds. */
-struct pg_held pg_grant_target(const struct pg_grants *g, size_t managed, const struct pg_unit *u,
-                               const char *column, struct pg_held have);
 /* NULL where the connected user may act for 'owner' (whom he joins before, if he must), or why not.
  */
 const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner);
@@ -152,6 +145,15 @@ bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role);
 uint32_t pg_grant_rivals(const struct pg_grants *g, const struct pg_unit *u);
 /* May 'role' use the schema, as the catalog stands: can it name what is inside? */
 bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t role);
+
+/* grant_declared.c. */
+/* What is declared for a unit or a column of it, ALL spelled out. */
+uint32_t pg_grant_declared(const struct pg_grants *g, size_t managed, const struct pg_unit *u);
+uint32_t pg_grant_declared_column(const struct pg_grants *g, size_t managed,
+                                  const struct pg_unit *u, const char *column);
+/* What he shall hold, given what he holds. */
+struct pg_held pg_grant_target(const struct pg_grants *g, size_t managed, const struct pg_unit *u,
+                               const char *column, struct pg_held have);
 
 /* grant_walk.c: the units of the database, each handed to pg_grant_unit(). */
 void pg_grant_walk(struct pg_grants *g);

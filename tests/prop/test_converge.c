@@ -22,6 +22,7 @@
 #include "pg/catalog.h"
 #include "pg/diff.h"
 #include "support/cluster.h"
+#include "support/pg_oracle.h"
 #include "support/pg_session.h"
 #include "support/pg_world.h"
 
@@ -29,136 +30,6 @@ enum { DEFAULT_WORLDS = 400 };
 
 static struct cluster *cluster;
 static struct pg_session session;
-
-/* --- what SQL says ---------------------------------------------------------------------------- */
-
-enum { KIND, SCHEMA, NAME, COLUMN, OWNER, GRANTEE, PRIVILEGES, VERSION };
-
-static const char state_query[] =
-    "WITH o AS ("
-    "SELECT CASE relkind WHEN 'S' THEN 's' ELSE 'r' END AS kind, nspname AS nsp, relname AS name, "
-    "'' AS col, relowner AS owner, coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE "
-    "'r' END::\"char\", relowner)) AS acl, c.ctid::text || c.xmin AS version "
-    "FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
-    "WHERE relkind IN ('r', 'v', 'S') AND nspname IN ('s1', 'S 2', 'made') "
-    "UNION ALL SELECT 'r', nspname, relname, attname, relowner, "
-    "coalesce(attacl, acldefault('c', relowner)), a.ctid::text || a.xmin "
-    "FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n "
-    "ON n.oid = relnamespace WHERE attnum > 0 AND relkind IN ('r', 'v') "
-    "AND nspname IN ('s1', 'S 2') "
-    "UNION ALL SELECT 'f', nspname, proname || '(' || oidvectortypes(proargtypes) || ')', '', "
-    "proowner, coalesce(proacl, acldefault('f', proowner)), p.ctid::text || p.xmin "
-    "FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname IN ('s1', 'S 2') "
-    "UNION ALL SELECT 'n', '', nspname, '', nspowner, coalesce(nspacl, acldefault('n', nspowner)), "
-    "ctid::text || xmin FROM pg_namespace WHERE nspname IN ('s1', 'S 2', 'made', 'public') "
-    "UNION ALL SELECT 'd', '', datname, '', datdba, coalesce(datacl, acldefault('d', datdba)), "
-    "ctid::text || xmin FROM pg_database WHERE datname = current_database()), "
-    "g AS (SELECT oid, rolname FROM pg_roles WHERE NOT rolname ~ '^(pg_|postgres)' "
-    "UNION ALL SELECT 0, '') "
-    "SELECT kind, nsp, name, col, pg_get_userbyid(owner), rolname, "
-    "coalesce((SELECT string_agg(p || CASE WHEN option AND g.oid <> owner THEN '*' ELSE '' END, "
-    "',' "
-    "ORDER BY p) FROM (SELECT privilege_type AS p, bool_or(is_grantable) AS option "
-    "FROM aclexplode(acl) WHERE grantee = g.oid GROUP BY 1) x), ''), version "
-    "FROM o CROSS JOIN g ORDER BY kind, nsp, name, col, rolname COLLATE \"C\"";
-
-static const char *cell(const PGresult *r, int row, int column)
-{
-    return PQgetvalue(r, row, column);
-}
-
-/* "INSERT,SELECT*" */
-static struct pg_held parse_held(const char *text)
-{
-    struct pg_held held = {0};
-    while (*text) {
-        char word[32];
-        size_t length = strcspn(text, ",");
-        bool option = text[length - 1] == '*';
-        snprintf(word, sizeof(word), "%.*s", (int)(length - option), text);
-        uint32_t bit = pg_privilege_parse(word);
-        assert_int_not_equal(bit, 0);
-        held.mask |= bit;
-        if (option) held.option |= bit;
-        text += length + (text[length] == ',');
-    }
-    return held;
-}
-
-/* --- what is declared, worked out once more ----------------------------------------------------
- */
-
-static const struct pg_want_grant *declaration(const struct pg_want *want, const char *grantee)
-{
-    for (size_t i = 0; i < want->grant_count; i++) {
-        const char *name = want->grants[i].grantee ? want->grants[i].grantee : "";
-        if (strcmp(name, grantee) == 0) return &want->grants[i];
-    }
-    return NULL;
-}
-
-static uint32_t spell_out(uint32_t mask, uint32_t all)
-{
-    return mask & PG_ALL ? all : mask & all;
-}
-
-static uint32_t declared_in_table(const struct pg_want_schema_grant *s, const char *table,
-                                  const char *column)
-{
-    uint32_t mask = *column ? 0 : s->tables;
-    for (size_t i = 0; i < s->table_count; i++) {
-        const struct pg_want_table *t = &s->table_list[i];
-        if (strcmp(t->name, table) != 0) continue;
-        if (!*column) mask |= t->mask;
-        for (size_t k = 0; *column && k < t->column_count; k++) {
-            if (strcmp(t->columns[k].name, column) == 0) mask = t->columns[k].mask;
-        }
-    }
-    if (*column) return spell_out(mask, PG_SELECT | PG_INSERT | PG_UPDATE | PG_REFERENCES);
-    return spell_out(mask, pg_kind_all(PG_KIND_TABLE, PQserverVersion(session.conn)));
-}
-
-static uint32_t declared(const struct pg_want_grant *g, const PGresult *r, int row)
-{
-    char kind = *cell(r, row, KIND);
-    const char *schema = kind == 'n' ? cell(r, row, NAME) : cell(r, row, SCHEMA);
-    if (kind == 'd') return spell_out(g->database_mask, pg_kind_all(PG_KIND_DATABASE, 0));
-    for (size_t i = 0; i < g->schema_count; i++) {
-        const struct pg_want_schema_grant *s = &g->schemas[i];
-        if (strcmp(s->name, schema) != 0) continue;
-        if (kind == 'n') return spell_out(s->schema, pg_kind_all(PG_KIND_SCHEMA, 0));
-        if (kind == 's') return spell_out(s->sequences, pg_kind_all(PG_KIND_SEQUENCE, 0));
-        if (kind == 'f') return spell_out(s->routines, PG_EXECUTE);
-        return declared_in_table(s, cell(r, row, NAME), cell(r, row, COLUMN));
-    }
-    return 0;
-}
-
-static bool manages_routines(const struct pg_want_grant *g)
-{
-    bool any = g->grantee != NULL;
-    for (size_t i = 0; i < g->schema_count; i++) any = any || g->schemas[i].routines;
-    return any;
-}
-
-/* What the grantee of 'row' shall hold, where he held 'before'. */
-static struct pg_held expected(const struct pg_want *want, const PGresult *r, int row,
-                               struct pg_held before)
-{
-    const char *grantee = cell(r, row, GRANTEE);
-    const struct pg_want_grant *g = declaration(want, grantee);
-    char kind = *cell(r, row, KIND);
-    bool closed =
-        !*grantee && kind == 'd' && want->database_count && want->databases[0].revoke_public;
-    if (strcmp(grantee, cell(r, row, OWNER)) == 0) return before;
-    if (!g) return closed ? (struct pg_held){0} : before;
-    uint32_t mask = declared(g, r, row);
-    struct pg_held held = {mask, g->with_grant_option ? mask : 0};
-    if (closed || (g->exact && (kind != 'f' || manages_routines(g)))) return held;
-    held.mask |= before.mask;
-    held.option |= before.option;
-    return held;
-}
 
 /* --- applying --------------------------------------------------------------------------------- */
 
@@ -202,9 +73,9 @@ static void check_held(const struct pg_want *want, const PGresult *before, const
 {
     assert_int_equal(PQntuples(before), PQntuples(after));
     for (int i = 0; i < PQntuples(after); i++) {
-        struct pg_held was = parse_held(cell(before, i, PRIVILEGES));
-        struct pg_held is = parse_held(cell(after, i, PRIVILEGES));
-        struct pg_held shall = expected(want, after, i, was);
+        struct pg_held was = oracle_held(oracle_cell(before, i, PRIVILEGES));
+        struct pg_held is = oracle_held(oracle_cell(after, i, PRIVILEGES));
+        struct pg_held shall = oracle_expected(want, after, i, was);
         if (is.mask == shall.mask && is.option == shall.option) continue;
         /* What is out of reach stays as it was, or is given without being taken. */
         bool as_before = is.mask == was.mask && is.option == was.option;
@@ -212,17 +83,19 @@ static void check_held(const struct pg_want *want, const PGresult *before, const
         if (stuck && (as_before || only_given)) continue;
         print_changes(changes);
         fail_msg("seed %llu: \"%s\" holds %s on %s %s.%s %s (before: %s; declared %x, option %x)",
-                 (unsigned long long)seed, cell(after, i, GRANTEE), cell(after, i, PRIVILEGES),
-                 cell(after, i, KIND), cell(after, i, SCHEMA), cell(after, i, NAME),
-                 cell(after, i, COLUMN), cell(before, i, PRIVILEGES), shall.mask, shall.option);
+                 (unsigned long long)seed, oracle_cell(after, i, GRANTEE),
+                 oracle_cell(after, i, PRIVILEGES), oracle_cell(after, i, KIND),
+                 oracle_cell(after, i, SCHEMA), oracle_cell(after, i, NAME),
+                 oracle_cell(after, i, COLUMN), oracle_cell(before, i, PRIVILEGES), shall.mask,
+                 shall.option);
     }
 }
 
 static bool same_object(const PGresult *r, int a, int b)
 {
-    return strcmp(cell(r, a, KIND), cell(r, b, KIND)) == 0 &&
-           strcmp(cell(r, a, SCHEMA), cell(r, b, SCHEMA)) == 0 &&
-           strcmp(cell(r, a, NAME), cell(r, b, NAME)) == 0;
+    return strcmp(oracle_cell(r, a, KIND), oracle_cell(r, b, KIND)) == 0 &&
+           strcmp(oracle_cell(r, a, SCHEMA), oracle_cell(r, b, SCHEMA)) == 0 &&
+           strcmp(oracle_cell(r, a, NAME), oracle_cell(r, b, NAME)) == 0;
 }
 
 /* Rows of one object, columns included, stand together. */
@@ -234,17 +107,19 @@ static void check_untouched(const PGresult *before, const PGresult *after,
         bool held = true;
         bool version = true;
         for (end = first; end < rows && same_object(after, first, end); end++) {
-            if (strcmp(cell(before, end, PRIVILEGES), cell(after, end, PRIVILEGES)) != 0) {
+            if (strcmp(oracle_cell(before, end, PRIVILEGES), oracle_cell(after, end, PRIVILEGES)) !=
+                0) {
                 held = false;
             }
-            if (strcmp(cell(before, end, VERSION), cell(after, end, VERSION)) != 0) {
+            if (strcmp(oracle_cell(before, end, VERSION), oracle_cell(after, end, VERSION)) != 0) {
                 version = false;
             }
         }
         if (!held || version) continue;
         print_changes(changes);
         fail_msg("seed %llu: %s %s.%s was right and has been rewritten", (unsigned long long)seed,
-                 cell(after, first, KIND), cell(after, first, SCHEMA), cell(after, first, NAME));
+                 oracle_cell(after, first, KIND), oracle_cell(after, first, SCHEMA),
+                 oracle_cell(after, first, NAME));
     }
 }
 
@@ -278,7 +153,7 @@ static void check_nothing_left(const struct pg_want *want, struct arena *arena,
 
 static PGresult *state(void)
 {
-    PGresult *r = pg_session_query(&session, state_query);
+    PGresult *r = pg_session_query(&session, oracle_query);
     if (!r) fail_msg("%s", session.message);
     return r;
 }

@@ -1,4 +1,4 @@
-/* Roles, memberships, settings and databases: declared against hand-made catalogs, to the letter.
+/* Roles, memberships and settings: declared against hand-made catalogs, to the letter.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,22 +44,18 @@ static const char *diff_role(const struct pg_fixture *f, struct pg_want_role rol
     return diff(f, &(struct pg_want){.roles = &role, .role_count = 1});
 }
 
-static const char *diff_database(const struct pg_fixture *f, struct pg_want_database database)
-{
-    return diff(f, &(struct pg_want){.databases = &database, .database_count = 1});
-}
-
 static const struct pg_fixture usual;
 
 /* --- roles ------------------------------------------------------------------------------------ */
+
+static const char *const groups_to_join[] = {"pg_monitor", "owner", "nobody"};
+static const struct pg_want_setting settings_to_make[] = {{"search_path", "app,public", NULL},
+                                                          {"work_mem", "8MB", "db"}};
 
 static void test_role_created(void **state)
 {
     (void)state;
     struct secret *password = secret_new("hunter2", 7);
-    const char *const groups[] = {"pg_monitor", "owner", "nobody"};
-    const struct pg_want_setting settings[] = {{"search_path", "app,public", NULL},
-                                               {"work_mem", "8MB", "db"}};
     struct pg_want_role role = {
         .name = "phonebill user",
         .create_allowed = true,
@@ -70,9 +66,9 @@ static void test_role_created(void **state)
         .has_connection_limit = true,
         .connection_limit = 90,
         .valid_until = "2026-12-31T09:00:00+09:00",
-        .member_of = groups,
+        .member_of = groups_to_join,
         .member_of_count = 3,
-        .settings = settings,
+        .settings = settings_to_make,
         .setting_count = 2,
         .password = password,
         .comment = "it's ours",
@@ -273,96 +269,6 @@ static void test_administrator_keeps_memberships(void **state)
     assert_string_equal(diff_role(&usual, role), "");
 }
 
-/* --- databases -------------------------------------------------------------------------------- */
-
-static void test_database_created(void **state)
-{
-    (void)state;
-    const struct pg_want_setting settings[] = {{"timezone", "Asia/Seoul", NULL}};
-    struct pg_want_database db = {
-        .name = "phonebill_auth",
-        .create_allowed = true,
-        .owner = "other",
-        .encoding = "UTF8",
-        .collate = "ko_KR.utf8",
-        .ctype = "ko_KR.utf8",
-        .settings = settings,
-        .setting_count = 1,
-        .has_connection_limit = true,
-        .connection_limit = 100,
-    };
-    const char *create =
-        "database-create database phonebill_auth\n"
-        "  database: - -> present\n"
-        "  owner: - -> other\n"
-        "  template: - -> template0\n"
-        "  encoding: - -> UTF8\n"
-        "  collation: - -> ko_KR.utf8\n"
-        "  character type: - -> ko_KR.utf8\n"
-        "  connection limit: - -> 100\n"
-        "  > CREATE DATABASE phonebill_auth OWNER other TEMPLATE template0 ENCODING 'UTF8' "
-        "LC_COLLATE 'ko_KR.utf8' LC_CTYPE 'ko_KR.utf8' CONNECTION LIMIT 100\n"
-        "database-setting settings of database phonebill_auth\n"
-        "  timezone: - -> Asia/Seoul\n"
-        "  > ALTER DATABASE phonebill_auth SET timezone TO 'Asia/Seoul'\n";
-    const char *join = "own-membership membership of admin in other\n"
-                       "  administrator is a member, to act for the owner: no -> yes\n"
-                       "  > GRANT other TO admin\n";
-    assert_string_equal(diff_database(&usual, db), arena_printf(arena, "%s%s", join, create));
-    assert_string_equal(diff_database(&(struct pg_fixture){.session = SUPERUSER}, db), create);
-    const struct pg_want want = {.databases = &db, .database_count = 1};
-    struct pg_changes changes = pg_diff_cluster(&want, pg_fixture_cluster(&usual, arena), arena);
-    assert_int_equal(changes.items[1].mode, SQL_EACH);
-    db.owner = "nobody";
-    changes = pg_diff_cluster(&want, pg_fixture_cluster(&usual, arena), arena);
-    assert_string_equal(changes.items[0].unfixable, "its owner does not exist");
-    assert_int_equal(changes.items[0].statement_count, 0);
-}
-
-static void test_database_altered(void **state)
-{
-    (void)state;
-    struct pg_want_database db = {
-        .name = "db",
-        .owner = "admin",
-        .encoding = "utf-8",
-        .collate = "ko_KR.utf8",
-        .ctype = "C.UTF-8",
-        .has_connection_limit = true,
-        .connection_limit = 100,
-        .comment = "the database",
-    };
-    assert_string_equal(
-        diff_database(&usual, db),
-        "database-alter database db\n"
-        "  owner: owner -> admin\n"
-        "  connection limit: none -> 100\n"
-        "  comment: - -> the database\n"
-        "  > ALTER DATABASE db OWNER TO admin\n"
-        "  > ALTER DATABASE db CONNECTION LIMIT 100\n"
-        "  > COMMENT ON DATABASE db IS 'the database'\n"
-        "database-immutable locale of database db\n"
-        "  ! it is fixed when a database is created: dump it, create it anew, and restore it\n"
-        "  character type: ko_KR.UTF-8 -> C.UTF-8\n");
-}
-
-/* Created through ARM in an Entra-only set-up, a database may belong to Azure's own superuser. */
-static void test_database_out_of_reach(void **state)
-{
-    (void)state;
-    const struct pg_fixture f = {.roles = "11|admin|t|f|t|t|f|f|t|-1|\\N|\\N|t|f\n"
-                                          "20|azure_pg_admin|f|f|f|f|f|f|t|-1|\\N|\\N|f|f",
-                                 .members = "",
-                                 .databases = "100|db|20|UTF8|C|C|f|t|-1|{}|\\N"};
-    struct pg_want_database db = {
-        .name = "db", .owner = "admin", .encoding = "UTF8", .collate = "POSIX", .ctype = "C"};
-    assert_string_equal(diff_database(&f, db),
-                        "database-alter database db\n"
-                        "  ! its owner is PostgreSQL's or Azure's own, and the administrator is no "
-                        "member of it\n"
-                        "  owner: azure_pg_admin -> admin\n");
-}
-
 static void test_in_sync(void **state)
 {
     (void)state;
@@ -417,9 +323,6 @@ int main(void)
         cmocka_unit_test(test_settings_exact),
         cmocka_unit_test(test_surplus_memberships),
         cmocka_unit_test(test_administrator_keeps_memberships),
-        cmocka_unit_test(test_database_created),
-        cmocka_unit_test(test_database_altered),
-        cmocka_unit_test(test_database_out_of_reach),
         cmocka_unit_test(test_in_sync),
         cmocka_unit_test(test_password),
     };

@@ -6,16 +6,15 @@
 
 #include "base/buf.h"
 #include "pg/ident.h"
+#include "support/pg_world_inside.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-static const char *const owners[] = {"own a", "Own\"B\""};
+const char *const world_owners[WORLD_OWNERS] = {"own a", "Own\"B\""};
 /* A role may be called like an oid, a keyword, or have everything in it that ACL text quotes. */
-static const char *const managed[] = {"m_plain", "Mana \"q\", x", "16400", "select"};
+const char *const world_managed[WORLD_MANAGED] = {"m_plain", "Mana \"q\", x", "16400", "select"};
 static const char *const unmanaged[] = {"u{1}", "u\\2='x'"};
-static const char *const schemas[] = {"s1", "S 2"};
-static const char *const tables[] = {"t1", "t\"2\"", "T,3", "v4"};
-static const char *const columns[] = {"a", "B c"};
+const char *const world_schemas[WORLD_SCHEMAS] = {"s1", "S 2"};
+const char *const world_tables[WORLD_TABLES] = {"t1", "t\"2\"", "T,3", "v4"};
+const char *const world_columns[WORLD_COLUMNS] = {"a", "B c"};
 static const char *const sequences[] = {"q1", "q 2"};
 static const char *const routines[] = {"f1()", "f1(integer)", "\"F 2\"(text)"};
 
@@ -32,8 +31,6 @@ bool world_chance(struct world_random *r, unsigned percent)
 {
     return world_below(r, 100) < percent;
 }
-
-#define PICK(r, array) (array)[world_below((r), (unsigned)COUNT(array))]
 
 /* --- making ----------------------------------------------------------------------------------- */
 
@@ -63,13 +60,13 @@ int world_prepare(struct pg_session *s)
 {
     struct buf b;
     buf_init(&b, 64 * 1024);
-    for (size_t i = 0; i < COUNT(owners); i++) create_role(&b, owners[i], "");
-    for (size_t i = 0; i < COUNT(managed); i++) create_role(&b, managed[i], "");
+    for (size_t i = 0; i < COUNT(world_owners); i++) create_role(&b, world_owners[i], "");
+    for (size_t i = 0; i < COUNT(world_managed); i++) create_role(&b, world_managed[i], "");
     for (size_t i = 0; i < COUNT(unmanaged); i++) create_role(&b, unmanaged[i], "");
     create_role(&b, WORLD_ADMIN, "CREATEROLE CREATEDB");
     int result = must(s, &b);
     buf_str(&b, "CREATE DATABASE " WORLD_DATABASE " OWNER ");
-    pg_ident(&b, owners[0]);
+    pg_ident(&b, world_owners[0]);
     if (result == 0) result = must(s, &b);
     buf_done(&b);
     return result;
@@ -79,9 +76,9 @@ static const char *any_role(struct world_random *r)
 {
     unsigned n = world_below(r, 20);
     if (n < 2) return NULL; /* PUBLIC */
-    if (n < 4) return PICK(r, owners);
+    if (n < 4) return PICK(r, world_owners);
     if (n < 8) return PICK(r, unmanaged);
-    return PICK(r, managed);
+    return PICK(r, world_managed);
 }
 
 static void role_or_public(struct buf *b, const char *role)
@@ -99,9 +96,9 @@ static void clear(struct buf *b)
                                             "Mana \"q\", x", "16400",    "select",
                                             "u{1}",          "u\\2='x'", WORLD_ADMIN};
     buf_str(b, "RESET SESSION AUTHORIZATION; SET client_min_messages = error;");
-    for (size_t i = 0; i < COUNT(schemas); i++) {
+    for (size_t i = 0; i < COUNT(world_schemas); i++) {
         buf_str(b, "DROP SCHEMA IF EXISTS ");
-        pg_ident(b, schemas[i]);
+        pg_ident(b, world_schemas[i]);
         buf_str(b, " CASCADE;");
     }
     buf_str(b, "DROP SCHEMA IF EXISTS made CASCADE;");
@@ -121,7 +118,7 @@ static void clear(struct buf *b)
     buf_str(b, "UPDATE pg_catalog.pg_database SET datacl = NULL WHERE datname = '" WORLD_DATABASE
                "'; DELETE FROM pg_catalog.pg_shdepend WHERE classid = 'pg_database'::regclass "
                "AND deptype = 'a'; ALTER DATABASE " WORLD_DATABASE " OWNER TO ");
-    pg_ident(b, owners[0]);
+    pg_ident(b, world_owners[0]);
     buf_char(b, ';');
 }
 
@@ -130,7 +127,7 @@ static void create_schema(struct buf *b, struct world_random *r, const char *sch
     buf_str(b, "CREATE SCHEMA ");
     pg_ident(b, schema);
     buf_str(b, " AUTHORIZATION ");
-    pg_ident(b, PICK(r, owners));
+    pg_ident(b, PICK(r, world_owners));
     buf_char(b, ';');
     if (!world_chance(r, 75)) return;
     buf_str(b, "GRANT USAGE ON SCHEMA ");
@@ -150,18 +147,18 @@ static void own(struct buf *b, struct world_random *r, const char *kind, const c
         pg_ident(b, name);
     }
     buf_str(b, " OWNER TO ");
-    pg_ident(b, PICK(r, owners));
+    pg_ident(b, PICK(r, world_owners));
     buf_char(b, ';');
 }
 
 static void create_objects(struct buf *b, struct world_random *r, const char *schema)
 {
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        bool view = tables[i][0] == 'v';
+    for (size_t i = 0; i < COUNT(world_tables); i++) {
+        bool view = world_tables[i][0] == 'v';
         buf_str(b, view ? "CREATE VIEW " : "CREATE TABLE ");
-        pg_ident2(b, schema, tables[i]);
+        pg_ident2(b, schema, world_tables[i]);
         buf_str(b, view ? " AS SELECT 1 AS a, 2 AS \"B c\";" : " (a int, \"B c\" int);");
-        own(b, r, view ? "VIEW" : "TABLE", schema, tables[i], false);
+        own(b, r, view ? "VIEW" : "TABLE", schema, world_tables[i], false);
     }
     for (size_t i = 0; i < COUNT(sequences); i++) {
         buf_str(b, "CREATE SEQUENCE ");
@@ -189,16 +186,18 @@ static const char *const database_words[] = {"CONNECT", "TEMPORARY", "CREATE"};
 /* "SELECT ON TABLE ..."; few objects get most of it, so that grants meet. */
 static void random_object(struct buf *b, struct world_random *r)
 {
-    const char *schema = schemas[world_chance(r, 70) ? 0 : 1];
+    const char *schema = world_schemas[world_chance(r, 70) ? 0 : 1];
     unsigned kind = world_below(r, 20);
     if (kind < 6) {
         buf_printf(b, "%s ON TABLE ", PICK(r, table_words));
-        pg_ident2(b, schema, tables[world_chance(r, 60) ? 0 : world_below(r, COUNT(tables))]);
+        pg_ident2(b, schema,
+                  world_tables[world_chance(r, 60) ? 0 : world_below(r, COUNT(world_tables))]);
     } else if (kind < 12) {
         buf_printf(b, "%s (", PICK(r, column_words));
-        pg_ident(b, PICK(r, columns));
+        pg_ident(b, PICK(r, world_columns));
         buf_str(b, ") ON TABLE ");
-        pg_ident2(b, schema, tables[world_chance(r, 60) ? 0 : world_below(r, COUNT(tables))]);
+        pg_ident2(b, schema,
+                  world_tables[world_chance(r, 60) ? 0 : world_below(r, COUNT(world_tables))]);
     } else if (kind < 14) {
         buf_printf(b, "%s ON SEQUENCE ", PICK(r, sequence_words));
         pg_ident2(b, schema, PICK(r, sequences));
@@ -242,8 +241,9 @@ static void random_circle(struct pg_session *s, struct buf *b, struct world_rand
 {
     const char *members[3];
     unsigned count = 2 + world_below(r, 2);
-    const char *table = PICK(r, tables);
-    for (unsigned i = 0; i < count; i++) members[i] = managed[(i + count) % COUNT(managed)];
+    const char *table = PICK(r, world_tables);
+    for (unsigned i = 0; i < count; i++)
+        members[i] = world_managed[(i + count) % COUNT(world_managed)];
     for (unsigned i = 0; i < 2 * count; i++) {
         const char *to = i < count ? members[i] : members[(i + 1) % count];
         if (i >= count) {
@@ -252,7 +252,7 @@ static void random_circle(struct pg_session *s, struct buf *b, struct world_rand
             attempt(s, b);
         }
         buf_str(b, "GRANT SELECT ON ");
-        pg_ident2(b, schemas[0], table);
+        pg_ident2(b, world_schemas[0], table);
         buf_str(b, " TO ");
         pg_ident(b, to);
         buf_str(b, " WITH GRANT OPTION");
@@ -269,10 +269,10 @@ static void random_default(struct pg_session *s, struct buf *b, struct world_ran
     bool grant = world_chance(r, 75);
     const char *grantee = any_role(r);
     buf_str(b, "ALTER DEFAULT PRIVILEGES FOR ROLE ");
-    pg_ident(b, PICK(r, owners));
+    pg_ident(b, PICK(r, world_owners));
     if (world_chance(r, 60)) {
         buf_str(b, " IN SCHEMA ");
-        pg_ident(b, PICK(r, schemas));
+        pg_ident(b, PICK(r, world_schemas));
     }
     buf_printf(b, " %s %s %s ", grant ? "GRANT" : "REVOKE", PICK(r, what), grant ? "TO" : "FROM");
     role_or_public(b, grantee);
@@ -282,16 +282,16 @@ static void random_default(struct pg_session *s, struct buf *b, struct world_ran
 
 static void random_owner(struct pg_session *s, struct buf *b, struct world_random *r)
 {
-    own(b, r, "TABLE", PICK(r, schemas), tables[world_below(r, 3)], false);
+    own(b, r, "TABLE", PICK(r, world_schemas), world_tables[world_below(r, 3)], false);
     attempt(s, b);
 }
 
 static void random_membership(struct pg_session *s, struct buf *b, struct world_random *r)
 {
     buf_str(b, "GRANT ");
-    pg_ident(b, world_chance(r, 70) ? PICK(r, managed) : PICK(r, unmanaged));
+    pg_ident(b, world_chance(r, 70) ? PICK(r, world_managed) : PICK(r, unmanaged));
     buf_str(b, " TO ");
-    pg_ident(b, world_chance(r, 70) ? PICK(r, managed) : PICK(r, unmanaged));
+    pg_ident(b, world_chance(r, 70) ? PICK(r, world_managed) : PICK(r, unmanaged));
     attempt(s, b);
 }
 
@@ -301,13 +301,13 @@ int world_make(struct pg_session *s, struct world_random *r)
     unsigned steps = 20 + world_below(r, 60);
     buf_init(&b, 256 * 1024);
     clear(&b);
-    for (size_t i = 0; i < COUNT(schemas); i++) create_schema(&b, r, schemas[i]);
-    for (size_t i = 0; i < COUNT(schemas); i++) create_objects(&b, r, schemas[i]);
+    for (size_t i = 0; i < COUNT(world_schemas); i++) create_schema(&b, r, world_schemas[i]);
+    for (size_t i = 0; i < COUNT(world_schemas); i++) create_objects(&b, r, world_schemas[i]);
     /* The administrator acts for all owners, or has to join one of them first. */
-    for (size_t i = 0; i < COUNT(owners); i++) {
+    for (size_t i = 0; i < COUNT(world_owners); i++) {
         if (i > 0 && world_chance(r, 30)) continue;
         buf_str(&b, "GRANT ");
-        pg_ident(&b, owners[i]);
+        pg_ident(&b, world_owners[i]);
         buf_str(&b, " TO ");
         pg_ident(&b, WORLD_ADMIN);
         buf_char(&b, ';');
@@ -339,104 +339,4 @@ int world_make(struct pg_session *s, struct world_random *r)
     if (result == 0) result = must(s, &b);
     buf_done(&b);
     return result;
-}
-
-/* --- wanting ---------------------------------------------------------------------------------- */
-
-static uint32_t random_mask(struct world_random *r, uint32_t all)
-{
-    uint32_t mask = 0;
-    if (world_chance(r, 30)) return 0;
-    if (world_chance(r, 8)) return PG_ALL;
-    for (uint32_t bit = 1; bit && bit <= all; bit <<= 1) {
-        if (all & bit && world_chance(r, 35)) mask |= bit;
-    }
-    return mask;
-}
-
-static void want_tables(struct world_random *r, struct arena *arena, struct pg_want_schema_grant *s)
-{
-    struct pg_want_table *list = arena_array(arena, COUNT(tables), sizeof(*list));
-    s->table_list = list;
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        if (!world_chance(r, 35)) continue;
-        struct pg_want_table *t = &list[s->table_count++];
-        struct pg_want_column *c = arena_array(arena, COUNT(columns), sizeof(*c));
-        t->name = tables[i];
-        t->mask = random_mask(r, PG_SELECT | PG_UPDATE);
-        t->columns = c;
-        for (size_t k = 0; k < COUNT(columns); k++) {
-            if (!world_chance(r, 40)) continue;
-            c[t->column_count++] =
-                (struct pg_want_column){columns[k], random_mask(r, PG_SELECT | PG_UPDATE)};
-        }
-    }
-}
-
-static void want_defaults(struct world_random *r, struct arena *arena, struct pg_want_grant *g)
-{
-    static const enum pg_kind kinds[] = {PG_KIND_TABLE, PG_KIND_SEQUENCE, PG_KIND_ROUTINE};
-    struct pg_want_default *list = arena_array(arena, 4, sizeof(*list));
-    g->defaults = list;
-    for (size_t i = 0; i < 4; i++) {
-        if (!world_chance(r, 40)) continue;
-        struct pg_want_default *d = &list[g->default_count++];
-        d->for_role = PICK(r, owners);
-        d->schema = world_chance(r, 60) ? PICK(r, schemas) : NULL;
-        d->kind = PICK(r, kinds);
-        d->mask = random_mask(r, pg_kind_all(d->kind, 150000));
-    }
-}
-
-static void want_grant(struct world_random *r, struct arena *arena, struct pg_want_grant *g,
-                       const char *grantee)
-{
-    struct pg_want_schema_grant *list = arena_array(arena, COUNT(schemas), sizeof(*list));
-    *g = (struct pg_want_grant){
-        .database = WORLD_DATABASE,
-        .grantee = grantee,
-        .exact = world_chance(r, 65),
-        .with_grant_option = grantee && world_chance(r, 25),
-        .database_mask = random_mask(r, pg_kind_all(PG_KIND_DATABASE, 150000)),
-        .schemas = list,
-    };
-    for (size_t i = 0; i < COUNT(schemas); i++) {
-        if (!world_chance(r, 75)) continue;
-        struct pg_want_schema_grant *s = &list[g->schema_count++];
-        s->name = schemas[i];
-        s->schema = random_mask(r, pg_kind_all(PG_KIND_SCHEMA, 150000));
-        s->tables = random_mask(r, PG_SELECT | PG_INSERT | PG_UPDATE | PG_DELETE);
-        s->sequences = random_mask(r, pg_kind_all(PG_KIND_SEQUENCE, 150000));
-        s->routines = random_mask(r, PG_EXECUTE);
-        want_tables(r, arena, s);
-    }
-    want_defaults(r, arena, g);
-}
-
-static void want_database(struct world_random *r, struct arena *arena, struct pg_want *want)
-{
-    struct pg_want_database *db = arena_alloc(arena, sizeof(*db));
-    struct pg_want_schema *list = arena_array(arena, 3, sizeof(*list));
-    *db = (struct pg_want_database){
-        .name = WORLD_DATABASE, .revoke_public = world_chance(r, 30), .schemas = list};
-    if (world_chance(r, 15)) db->owner = PICK(r, owners);
-    if (world_chance(r, 15)) {
-        list[db->schema_count++] = (struct pg_want_schema){PICK(r, schemas), PICK(r, owners)};
-    }
-    if (world_chance(r, 15)) list[db->schema_count++] = (struct pg_want_schema){"made", owners[1]};
-    want->databases = db;
-    want->database_count = 1;
-}
-
-struct pg_want *world_want(struct world_random *r, struct arena *arena)
-{
-    struct pg_want *want = arena_alloc(arena, sizeof(*want));
-    struct pg_want_grant *grants = arena_array(arena, COUNT(managed) + 1, sizeof(*grants));
-    want->grants = grants;
-    for (size_t i = 0; i < COUNT(managed); i++) {
-        if (world_chance(r, 75)) want_grant(r, arena, &grants[want->grant_count++], managed[i]);
-    }
-    if (world_chance(r, 40)) want_grant(r, arena, &grants[want->grant_count++], NULL);
-    if (world_chance(r, 60)) want_database(r, arena, want);
-    return want;
 }
