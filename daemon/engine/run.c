@@ -179,8 +179,8 @@ static bool one_shot_is_over(struct run *r)
     if (engine_mode(r->engine) == ENGINE_DAEMON) return false;
     if (engine_mode(r->engine) == ENGINE_PLAN) return true;
     struct plan_counts n = plan_count(r->plan);
-    bool pending =
-        n.go > 0 || r->clocks_failed || r->group_absent || (r->memory.exists && !r->memory.ready);
+    bool unready = r->target->kind == TARGET_SERVER && r->memory.exists && !r->memory.ready;
+    bool pending = n.go > 0 || r->clocks_failed || r->group_absent || unready;
     r->fruitless = pending ? r->fruitless + 1 : 0;
     return !pending || r->fruitless >= FRUITLESS_MAX;
 }
