@@ -55,12 +55,28 @@ void arm_get_done(struct arm_get *g);
 /* --- list a collection -------------------------------------------------------------------------
  */
 
+/* What a list said the last time, kept by the caller from look to look (zeros at first). A list
+ * that comes in one page and reads the same byte for byte is not parsed again: parsing the
+ * parameters of a server costs ten times as much as fetching them. */
+struct arm_list_memory {
+    char digest[65]; /* SHA-256 of the page */
+    json_t *items;   /* what was kept of it, owned; NULL: nothing is remembered */
+};
+
+/* Forgets. */
+void arm_list_memory_done(struct arm_list_memory *m);
+
 struct arm_list {
     struct flow flow;
     struct arm_op op;
     void *owner;
-    json_t *items; /* result: an array, owned; complete only when the flow has succeeded */
+    /* Set by the caller before flow_start(), or left: */
+    struct arm_list_memory *memory; /* the same as before means the same 'keep' as before */
+    bool (*keep)(const void *owner, const json_t *item); /* NULL: every item */
+    json_t *items; /* result: an array, not to be changed; complete only when the flow has succeeded
+                    */
     unsigned pages;
+    char digest[65]; /* of the first page, where there is a memory */
 };
 
 extern const struct flow_row arm_list_rows[];
