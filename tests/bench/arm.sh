@@ -2,12 +2,13 @@
 # shellcheck shell=bash disable=SC2153
 
 ROUNDS=10
-ARM_VERSION=2025-08-01
 
 # As many servers as asked for, each declared as it is: 13 parameters, no firewall rule, in enforce mode, so
 # that any difference would be written.
 arm_document() {
-    arm_get configurations >"$PLACE/list.json" && arm_get '' >"$PLACE/server.json" || abort 'the local Azure has servers'
+    if ! arm_get configurations >"$PLACE/list.json" || ! arm_get '' >"$PLACE/server.json"; then
+        abort 'the local Azure has servers'
+    fi
     jq -n --argjson n "$1" --slurpfile list "$PLACE/list.json" --slurpfile server "$PLACE/server.json" \
         --argjson shipped "$(jq '.servers[0].configurations | keys' "$ROOT/config/desired.d/phonebill-auth.json")" \
         --arg password "file:$PLACE/credentials/bench" '
@@ -103,7 +104,10 @@ arm_resolve() {
 # arm_measure SERVERS: one row.
 arm_measure() {
     local n=$1 i reads writes items memory wall cpu
+    local size="$n server"
+    ((n == 1)) || size+=s
     arm_world "$n"
+    touch "$LOG"
     mark
     daemon_start
     wait_record 'cycle and .unknown == "0"' 60 $((n + 1)) >"$PLACE/said" || abort 'the daemon looks at everything' "$(tail -n 5 "$LOG")"
@@ -123,9 +127,9 @@ arm_measure() {
     row "$n" "$items" "$reads" "$writes" "$(calc "$CURL_BYTES / 1024 / $n")" "$(calc "$wall / 1000")" \
         "$(calc "$cpu / 1000 / $n")" "$(calc "$cpu / $items")" "$(calc "$CURL_CPU / 1000 / $n")" "$(calc "$cpu / $CURL_CPU")" \
         "$(calc "$CURL_WALL / 1000")" "$(calc "$wall / $CURL_WALL")" "$(jq '.peak_kib / 1024 * 10 | round / 10' <<<"$memory")"
-    bar "writes in an idle cycle, $n servers" "$writes" '' '<=' 0
-    bar "CPU of a warm cycle, $n servers, to curl" "$(calc "$cpu / $CURL_CPU")" ' x' '<=' 1.5
-    bar "CPU per unchanged item, $n servers" "$(calc "$cpu / $items / 1000")" ' ms' '<=' 1
+    bar "writes in an idle cycle, $size" "$writes" '' '<=' 0
+    bar "CPU of a warm cycle, $size, to curl" "$(calc "$cpu / $CURL_CPU")" ' x' '<=' 1.5
+    bar "CPU per unchanged item, $size" "$(calc "$cpu / $items / 1000")" ' ms' '<=' 1
     if [ "$n" = 100 ]; then
         bar "wall of a warm cycle, 100 servers, to sequential curl" "$(calc "$wall / $CURL_WALL")" ' x' '<=' 1.0
         bar 'peak memory, 100 servers' "$(jq '.peak_kib / 1024 * 10 | round / 10' <<<"$memory")" ' MiB' '<=' 32

@@ -93,22 +93,29 @@ static bool let_out(int i)
     return w->count || !w->ended;
 }
 
+/* The first end of a pair that is free; ENDS where none is. */
+static int pair_free(void)
+{
+    int i = 0;
+    while (i < ENDS && ends[i] >= 0) i += 2;
+    return i;
+}
+
 static void join(int listener, const struct sockaddr_in *server)
 {
-    int on = 1, i = 0;
+    int on = 1, i = pair_free();
     int client = accept(listener, NULL, NULL);
-    while (i < ENDS && ends[i] >= 0) i += 2;
     int other = socket(AF_INET, SOCK_STREAM, 0);
-    if (client < 0 || other < 0 || i >= ENDS ||
-        connect(other, (const struct sockaddr *)server, sizeof(*server)) != 0) {
-        if (client >= 0) close(client);
-        if (other >= 0) close(other);
+    if (client >= 0 && other >= 0 && i < ENDS &&
+        connect(other, (const struct sockaddr *)server, sizeof(*server)) == 0) {
+        setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        setsockopt(other, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        ends[i] = client;
+        ends[i + 1] = other;
         return;
     }
-    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(other, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    ends[i] = client;
-    ends[i + 1] = other;
+    if (client >= 0) close(client);
+    if (other >= 0) close(other);
 }
 
 static void wait_for_any(struct pollfd *wanted, int listener)

@@ -32,10 +32,12 @@ static long status_kib(pid_t pid, const char *name)
     long kib = -1;
     snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
     FILE *in = fopen(path, "re");
+    size_t length = strlen(name);
     while (in && kib < 0 && fgets(line, sizeof(line), in)) {
-        size_t length = strlen(name);
-        if (strncmp(line, name, length) == 0 && line[length] == ':')
-            if (sscanf(line + length + 1, "%ld", &kib) != 1) kib = -1;
+        if (strncmp(line, name, length) != 0 || line[length] != ':') continue;
+        char *end;
+        kib = strtol(line + length + 1, &end, 10);
+        if (strcmp(end, " kB\n") != 0) kib = -1;
     }
     if (in) fclose(in);
     return kib;
