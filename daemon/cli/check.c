@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -14,13 +15,15 @@ static bool is_settings(const char *file)
     return strcmp(slash ? slash + 1 : file, "pgdriftd.json") == 0;
 }
 
-/* The settings that documents are checked against: the installed ones where they can be read, else
- * the defaults, because a document can be checked on any machine. */
+/* The settings that documents are checked against: those given beside them, else the installed ones
+ * where they can be read, else the defaults, because a document can be checked on any machine. */
 static struct settings *settings_for_check(const struct cli *cli, struct problems *problems)
 {
-    FILE *in = fopen(cli->config, "re");
-    if (!in) return settings_parse(cli->config, "{}", 2, SETTINGS_LEAVE_SECRETS, problems);
-    fclose(in);
+    for (size_t i = 0; i < cli->arg_count; i++)
+        if (is_settings(cli->args[i]))
+            return settings_load(cli->args[i], SETTINGS_LEAVE_SECRETS, problems);
+    if (access(cli->config, R_OK))
+        return settings_parse(cli->config, "{}", 2, SETTINGS_LEAVE_SECRETS, problems);
     return settings_load(cli->config, SETTINGS_LEAVE_SECRETS, problems);
 }
 
@@ -42,13 +45,13 @@ static size_t check_documents(const struct cli *cli, const struct settings *sett
     return count;
 }
 
+/* Settings files beyond the first, which the documents are checked against anyway. */
 static size_t check_settings(const struct cli *cli, struct problems *problems)
 {
     size_t count = 0;
     for (size_t i = 0; i < cli->arg_count; i++) {
-        if (!is_settings(cli->args[i])) continue;
+        if (!is_settings(cli->args[i]) || count++ == 0) continue;
         settings_free(settings_load(cli->args[i], SETTINGS_LEAVE_SECRETS, problems));
-        count++;
     }
     return count;
 }

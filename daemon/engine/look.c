@@ -101,6 +101,19 @@ static void lists_start(struct run *r)
     }
 }
 
+/* Reads may lag behind: what was there is gone only when two looks in a row do not find it. */
+static bool is_missed_once(struct run *r, const struct arm_get *g, struct err *err)
+{
+    bool there = g->presence == ARM_PRESENT;
+    if (there || !r->memory.exists || r->memory.missed) {
+        r->memory.missed = false;
+        return false;
+    }
+    r->memory.missed = true;
+    err_set(err, ERR_NOT_FOUND, "it was there and is not found now; to be looked at once more");
+    return true;
+}
+
 static void get_done(struct flow *f, const struct err *err)
 {
     struct arm_get *g = f->op;
@@ -109,7 +122,9 @@ static void get_done(struct flow *f, const struct err *err)
     enum scope scope = server ? SCOPE_SERVER : SCOPE_GROUP;
     struct observation *o = &r->seen.arm[scope];
     bool asked = r->memory.ready; /* then the lists are under way already */
+    struct err missed = {0};
     r->counts.arm_reads += f->calls;
+    if (!err && is_missed_once(r, g, &missed)) err = &missed;
     if (!err) {
         o->state = g->presence == ARM_PRESENT ? SEEN_COMPLETE : SEEN_ABSENT;
         o->body = g->body;

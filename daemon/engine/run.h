@@ -27,7 +27,8 @@ struct run_counts {
 struct run_memory {
     bool exists;
     bool ready;
-    char *host; /* fullyQualifiedDomainName */
+    bool missed; /* it was there, and the last look did not find it */
+    char *host;  /* fullyQualifiedDomainName */
     struct catalog_mark cluster;
     struct catalog_mark *databases; /* in the order of the declared databases */
     bool *database_exists;

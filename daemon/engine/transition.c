@@ -113,9 +113,11 @@ static void entry_move(struct transitions *t, struct entry *e, enum drift_state 
     char cycle[24];
     snprintf(cycle, sizeof(cycle), "%" PRIu64, t->cycle);
     const struct log_field fields[] = {
-        {"DOCUMENT", t->document}, {"TARGET", t->target}, {"RESOURCE", e->type},
-        {"OBJECT", e->object},     {"CHANGE", e->what},   {"DRIFT", states[to].word},
-        {"REASON", e->why},        {"CYCLE", cycle},      {NULL, NULL},
+        {"DOCUMENT", t->document},  {"TARGET", t->target},
+        {"RESOURCE", e->type},      {"OBJECT", e->object},
+        {"TITLE", e->title},        {"CHANGE", e->what},
+        {"DRIFT", states[to].word}, {"REASON", e->why},
+        {"CYCLE", cycle},           {NULL, NULL},
     };
     bool why = e->why && (to == DRIFT_STATE_WAITING || to == DRIFT_STATE_UNACHIEVABLE ||
                           to == DRIFT_STATE_BLOCKED);
@@ -313,12 +315,15 @@ void transitions_failed(struct transitions *t, const struct change *change, cons
     bool fresh;
     struct entry *e = entry_get(t, change, &fresh);
     if (fresh) entry_describe(e, change);
-    bool same = e->state == DRIFT_STATE_BLOCKED && e->failure && strcmp(e->failure, err->text) == 0;
+    /* A server that is busy with something else is no reason for alarm: it waits its turn. */
+    bool busy = err->kind == ERR_BUSY || err->kind == ERR_THROTTLED;
+    enum drift_state to = busy ? DRIFT_STATE_WAITING : DRIFT_STATE_BLOCKED;
+    bool same = e->state == to && e->failure && strcmp(e->failure, err->text) == 0;
     free(e->failure);
     e->failure = xstrdup(err->text);
     free(e->why);
     e->why = xstrdup(err->text);
-    if (!same) entry_move(t, e, DRIFT_STATE_BLOCKED, err);
+    if (!same) entry_move(t, e, to, err);
 }
 
 unsigned transitions_attempts(const struct transitions *t, const struct change *change)

@@ -89,7 +89,7 @@ void plan_text(const struct plan *p, bool colour, struct buf *out)
     plan_digest(p, digest);
     buf_printf(out, "%zu drifted: %zu to correct, %zu waiting, %zu never, %zu unachievable.\n",
                n.drifted, n.go, n.waiting, n.never, n.unachievable);
-    buf_printf(out, "Plan %.16s\n", digest);
+    buf_printf(out, "Plan %s\n", digest);
 }
 
 /* JSON knows only UTF-8; a name in another encoding is written as the text shows it. */

@@ -192,7 +192,7 @@ static char *text_from_json(const json_t *plan)
                (int)json_int_at(n, "drifted", -1), (int)json_int_at(n, "go", -1),
                (int)json_int_at(n, "waiting", -1), (int)json_int_at(n, "never", -1),
                (int)json_int_at(n, "unachievable", -1));
-    buf_printf(&b, "Plan %.16s\n", json_text_at(plan, "digest"));
+    buf_printf(&b, "Plan %s\n", json_text_at(plan, "digest"));
     return buf_steal(&b);
 }
 

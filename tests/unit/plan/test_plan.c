@@ -248,8 +248,8 @@ static void test_text(void **state)
     plan_text(p, false, &b);
     char digest[65];
     plan_digest(p, digest);
-    char last[64];
-    snprintf(last, sizeof(last), "Plan %.16s\n", digest);
+    char last[80];
+    snprintf(last, sizeof(last), "Plan %s\n", digest);
     const char *expected = "+ role role a\\x0ab  on srv, create\n"
                            "    login: true\n"
                            "~ privilege privileges of \\xffx  on srv, online, widening\n"
