@@ -93,25 +93,25 @@ static bool let_out(int i)
     return w->count || !w->ended;
 }
 
-/* The first end of a pair that is free; ENDS where none is. */
+/* The first pair that is free; PAIRS where none is. */
 static int pair_free(void)
 {
-    int i = 0;
-    while (i < ENDS && ends[i] >= 0) i += 2;
-    return i;
+    int pair = 0;
+    while (pair < PAIRS && ends[2 * pair] >= 0) pair++;
+    return pair;
 }
 
 static void join(int listener, const struct sockaddr_in *server)
 {
-    int on = 1, i = pair_free();
+    int on = 1, pair = pair_free();
     int client = accept(listener, NULL, NULL);
     int other = socket(AF_INET, SOCK_STREAM, 0);
-    if (client >= 0 && other >= 0 && i < ENDS &&
+    if (client >= 0 && other >= 0 && pair < PAIRS &&
         connect(other, (const struct sockaddr *)server, sizeof(*server)) == 0) {
         setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         setsockopt(other, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        ends[i] = client;
-        ends[i + 1] = other;
+        ends[2 * pair] = client;
+        ends[2 * pair + 1] = other;
         return;
     }
     if (client >= 0) close(client);
