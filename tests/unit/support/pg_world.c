@@ -282,7 +282,10 @@ static void random_default(struct pg_session *s, struct buf *b, struct world_ran
 
 static void random_owner(struct pg_session *s, struct buf *b, struct world_random *r)
 {
-    own(b, r, "TABLE", PICK(r, world_schemas), world_tables[world_below(r, 3)], false);
+    /* Arguments have no order, and the same seed shall be the same world. */
+    const char *schema = PICK(r, world_schemas);
+    const char *table = world_tables[world_below(r, 3)];
+    own(b, r, "TABLE", schema, table, false);
     attempt(s, b);
 }
 

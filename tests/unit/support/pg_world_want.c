@@ -50,14 +50,11 @@ static void want_grant(struct world_random *r, struct arena *arena, struct pg_wa
                        const char *grantee)
 {
     struct pg_want_schema_grant *list = arena_array(arena, COUNT(world_schemas), sizeof(*list));
-    *g = (struct pg_want_grant){
-        .database = WORLD_DATABASE,
-        .grantee = grantee,
-        .exact = world_chance(r, 65),
-        .with_grant_option = grantee && world_chance(r, 25),
-        .database_mask = random_mask(r, pg_kind_all(PG_KIND_DATABASE, 150000)),
-        .schemas = list,
-    };
+    /* One by one: initialisers have no order, and the same seed shall be the same world. */
+    *g = (struct pg_want_grant){.database = WORLD_DATABASE, .grantee = grantee, .schemas = list};
+    g->exact = world_chance(r, 65);
+    g->with_grant_option = grantee && world_chance(r, 25);
+    g->database_mask = random_mask(r, pg_kind_all(PG_KIND_DATABASE, 150000));
     for (size_t i = 0; i < COUNT(world_schemas); i++) {
         if (!world_chance(r, 75)) continue;
         struct pg_want_schema_grant *s = &list[g->schema_count++];
@@ -79,8 +76,9 @@ static void want_database(struct world_random *r, struct arena *arena, struct pg
         .name = WORLD_DATABASE, .revoke_public = world_chance(r, 30), .schemas = list};
     if (world_chance(r, 15)) db->owner = PICK(r, world_owners);
     if (world_chance(r, 15)) {
-        list[db->schema_count++] =
-            (struct pg_want_schema){PICK(r, world_schemas), PICK(r, world_owners)};
+        struct pg_want_schema *schema = &list[db->schema_count++];
+        schema->name = PICK(r, world_schemas);
+        schema->owner = PICK(r, world_owners);
     }
     if (world_chance(r, 15))
         list[db->schema_count++] = (struct pg_want_schema){"made", world_owners[1]};
