@@ -7,7 +7,7 @@
 # A needle is the random core of each secret: it stays the same however the rest is quoted.
 needles() {
     grep -ohE '[0-9a-f]{16}' "$CREDENTIALS_DIRECTORY"/*
-    cat "$(sim_value clientSecretFile)"
+    echo "$(<"$(sim_value clientSecretFile)")"
 }
 # found WHERE...: lines that contain one; the names of the files only, for output is kept as well.
 found() { grep -rlaF -f "$PLACE/needles" "$@"; }
@@ -33,8 +33,12 @@ expect 'it logs in with its password' whole_role
 expect 'a statement with a password was logged' grep -rqaiE 'CREATE ROLE .*phonebill_monitor' "$SIM" "$PLACE/azsim.log"
 
 # Refusals carry bodies.
-fault '/oauth2/v2.0/token' '{"status":401,"code":"invalid_client"}' 2
+mark
+fault 'GET *configurations' '{"status":403,"code":"AuthorizationFailed"}' 2
+fault 'GET firewallRules' '{"body":"<html>no</html>"}' 2
 sim POST /sim/tokens/revoke >/dev/null
+expect 'refusals are reported' wait_record drift_unknown
+expect 'after refusals: known again' wait_record drift_known_again
 mark
 expect 'after refusals: in sync' wait_in_sync
 
@@ -44,8 +48,8 @@ expect_not 'not in a plan' found "$PLACE/plan.txt" "$PLACE/plan.json"
 expect_not 'not in the argv' found "$PLACE/argv"
 expect_not 'not in the state directory' found "$STATE"
 expect_not 'not in a request line' found "$REQUEST_LOG"
-find "$SIM" "$PLACE/azsim.log" -name '*.log' -type f >"$PLACE/logs"
-mapfile -t logs <"$PLACE/logs"
+mapfile -t logs < <(find "$SIM/clusters" -name log -type f)
+logs+=("$PLACE/azsim.log")
 expect 'PostgreSQL has logged' grep -qaE 'CREATE ROLE' "${logs[@]}"
 expect_not 'not in the log of PostgreSQL' found "${logs[@]}"
 expect_not 'no token in a record' grep -qE 'Bearer [A-Za-z0-9]|eyJ[A-Za-z0-9]{10}' "$LOG"
