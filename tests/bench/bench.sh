@@ -27,6 +27,10 @@ bench_end() {
     trap - EXIT INT TERM
     in_story || exit "$status"
     run_at_end
+    if [ "$status" = 130 ]; then
+        rm -rf "$PLACE"
+        exit 130
+    fi
     if [ "$status" != 0 ] || [ -n "$FAILED" ]; then
         printf 'bench: logs are in %s\n' "$PLACE" >&2
         exit 1
