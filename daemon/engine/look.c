@@ -2,6 +2,7 @@
  * the catalogs, cheaply where nothing has moved. See run.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "engine/run.h"
@@ -66,6 +67,20 @@ static bool list_is_wanted(const struct run *r, size_t i)
                                                   : t->firewall_rules != NULL;
 }
 
+/* Of some 350 parameters only the declared ones are held: the others are left alone. */
+static bool is_declared_parameter(const void *owner, const json_t *item)
+{
+    const struct run *r = owner;
+    const char *name = json_text_at(item, "name");
+    const char *declared;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)r->target->configurations, declared, value)
+    {
+        if (name && strcasecmp(name, declared) == 0) return true;
+    }
+    return false;
+}
+
 static void list_done(struct flow *f, const struct err *err)
 {
     struct arm_list *l = f->op;
@@ -94,6 +109,8 @@ static void lists_start(struct run *r)
         arm_list_init(l, &r->azure, id, resource_server.api_version);
         free(id);
         l->owner = r;
+        l->memory = &r->memory.lists[i];
+        if (lists[i].scope == SCOPE_CONFIGURATIONS) l->keep = is_declared_parameter;
         l->flow.done = list_done;
         l->flow.resource = r->target->name;
         flow_group_add(&r->group);

@@ -55,6 +55,8 @@ void run_free(struct run *r)
     free(r->queue);
     free(r->batch);
     free(r->reads);
+    for (size_t i = 0; i < sizeof(r->memory.lists) / sizeof(r->memory.lists[0]); i++)
+        arm_list_memory_done(&r->memory.lists[i]);
     free(r->memory.host);
     free(r->memory.databases);
     free(r->memory.database_exists);

@@ -27,8 +27,9 @@ struct run_counts {
 struct run_memory {
     bool exists;
     bool ready;
-    bool missed; /* it was there, and the last look did not find it */
-    char *host;  /* fullyQualifiedDomainName */
+    bool missed;                     /* it was there, and the last look did not find it */
+    char *host;                      /* fullyQualifiedDomainName */
+    struct arm_list_memory lists[2]; /* as run.lists */
     struct catalog_mark cluster;
     struct catalog_mark *databases; /* in the order of the declared databases */
     bool *database_exists;
