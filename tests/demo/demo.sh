@@ -50,11 +50,14 @@ if [ -n "${KEEP:-}" ]; then
     SIM_COMMAND=(setsid "$AZSIM") DAEMON_COMMAND=(setsid "$PGDRIFTD")
 fi
 
-# Records as people read them: what became of what, and why.
+# Records as people read them: what became of what; what differs where it is detected, and why it waits.
 RECORD='
-def line: "  " + ({detected: $yellow, corrected: $green}[.drift] // $dim) + (.drift + "            ")[:11] + $plain
-    + (.resource + " " + .object)[:60] + (if .drift == "detected" and (.change // "") != "" then $dim + "  " + .change[:90] + $plain
-    elif .reason then $dim + "  " + .reason + $plain else "" end);'
+def line($changes): ({detected: $yellow, corrected: $green}[.drift] // $dim) as $colour | .drift as $drift
+    | " on \(.target)" as $where | (.message | split(": ")[1:] | join(": ") | split($where)) as $text
+    | "  " + $colour + (.drift + "            ")[:12] + $plain + ($text[0] + $dim
+        + if .drift == "waiting" then ": " + .reason elif $changes | index($drift) then $text[1] else "" end)[:110]
+        + $plain;
+'
 record_lines() {
     jq "$@" --arg yellow "$YELLOW" --arg green "$GREEN" --arg dim "$DIM" --arg plain "$PLAIN"
 }
@@ -73,10 +76,7 @@ chapter_plan() {
     begin=$(now_ms)
     plan=$("$PGDRIFT" plan --config "$ETC/pgdriftd.json" 2>&1)
     [ $? = 2 ] || abort 'there is a plan' "$plan"
-    head -n "${PLAN_LINES:-24}" <<<"$plan" | sed 's/^/  /'
-    [ "$(wc -l <<<"$plan")" -le "${PLAN_LINES:-24}" ] ||
-        say "  $DIM... $(($(wc -l <<<"$plan") - ${PLAN_LINES:-24})) more lines; the last one:$PLAIN"
-    tail -n 1 <<<"$plan" | sed 's/^/  /'
+    sed 's/^/  /' <<<"$plan"
     say "  $DIM($(seconds $(($(now_ms) - begin))), nothing written)$PLAIN"
 }
 
@@ -87,7 +87,7 @@ chapter_build() {
     daemon_start
     timeout 200 tail -n +1 -f -s 0.05 --pid="$DAEMON_PID" "$LOG" 2>/dev/null | record_lines -rRn --unbuffered "$KINDS $RECORD"'
         inputs | record | if settled then halt
-        elif .drift == "corrected" or .drift == "waiting" or .drift == "blocked" then line else empty end'
+        elif .drift | IN("corrected", "waiting", "blocked") then line(["corrected", "blocked"]) else empty end'
     wait_in_sync 5 >/dev/null || abort 'it is built' "$(tail -n 20 "$LOG")"
     BUILD_MS=$(($(now_ms) - begin))
     say ''
@@ -118,8 +118,8 @@ heal() {
     fi
     RESULT[$name]=$(($(now_ms) - begin))
     wait_in_sync 30 >/dev/null || fail "${TITLE[$name]}: in sync again"
-    records '.drift != null' | record_lines -r "$RECORD line"
-    if ! "whole_$name"; then
+    records '.drift != null' | record_lines -r "$RECORD line([\"detected\"])"
+    if ! "whole_$name" >"$PLACE/said" 2>&1; then
         fail "${TITLE[$name]}: is whole again"
         RESULT[$name]='not whole'
     fi
@@ -137,7 +137,7 @@ chapter_sabotage() {
 chapter_table() {
     local name result
     chapter '6. What happened'
-    printf '  %-58s %10s  %s\n' 'what was done' 'healed in' 'ARM writes'
+    printf '  %s%-58s %10s  %s%s\n' "$BOLD" 'what was done' 'healed in' 'ARM writes' "$PLAIN"
     printf '  %-58s %10s  %6s\n' 'nothing was there: everything built' "$(seconds "$BUILD_MS")" "$BUILD_WRITES"
     printf '  %-58s %10s  %6s\n' 'nothing: two cycles' '-' "$IDLE_WRITES"
     for name in "${SABOTAGES[@]}"; do
@@ -160,12 +160,12 @@ chapter_keep() {
                      '{"method":"GET","path":"$SERVER_PATH?api-version=2025-08-01"}' | jq .
   Every request:     tail -f $REQUEST_LOG
 
-  Break something:   ALTER ROLE phonebill_monitor SUPERUSER;  (as the one past it)
+  Break something:   GRANT SELECT ON auth_users TO phonebill_monitor;  ALTER ROLE phonebill_monitor CREATEDB;
                      curl -s $SIM_URL/sim/arm -H 'Content-Type: application/json' -d \\
                      '{"method":"PATCH","path":"$SERVER_PATH?api-version=2025-08-01","body":{"properties":{"backup":{"backupRetentionDays":7}}}}'
                      curl -s -X POST $SIM_URL/sim/failover/$SERVER
   Change the plan:   edit $DOCUMENT
-                     $PGDRIFT check $DOCUMENT
+                     CREDENTIALS_DIRECTORY=$CREDENTIALS_DIRECTORY $PGDRIFT check --config $ETC/pgdriftd.json
                      kill -HUP $DAEMON_PID
   What differs:      CREDENTIALS_DIRECTORY=$CREDENTIALS_DIRECTORY \\
                      $PGDRIFT plan --config $ETC/pgdriftd.json
@@ -186,4 +186,8 @@ say ''
 [ -z "$FAILED" ] || exit 1
 DONE=1
 say "  ${GREEN}All of it healed.${PLAIN} The whole story took $(seconds $(($(now_ms) - begin_ms)))."
-[ -z "${KEEP:-}" ] || chapter_keep
+if [ -n "${KEEP:-}" ]; then
+    chapter_keep
+else
+    say "  Everything is stopped and removed now; KEEP=1 make demo leaves it running, to look and to break."
+fi

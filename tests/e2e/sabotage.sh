@@ -9,7 +9,7 @@ declare -A TITLE=(
     [retention]='backup retention 35 -> 7 days, in ARM'
     [transport]='require_secure_transport = off, in ARM'
     [firewall]='a firewall rule for the whole internet, in ARM'
-    [revoke]='.resource == "privilege" and (.object | test("^privileges of phonebill_auth_user")) and (.change | test("auth_users"))'
+    [revoke]='REVOKE SELECT ON auth_users FROM phonebill_auth_user'
     [public]='GRANT ALL ON DATABASE phonebill_auth TO PUBLIC'
     [limit]='ALTER ROLE phonebill_auth_user CONNECTION LIMIT -1'
     [table]='CREATE TABLE by another role: nothing is granted on it'
