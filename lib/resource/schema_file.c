@@ -68,7 +68,7 @@ static void add_file(const struct comparison *c, const struct schema_file *f)
                               .mode = SQL_SIMPLE,
                               .statements = statement,
                               .count = 1};
-    struct change *change = plan_add(c->plan, "schema_file", c->target->name, f->path);
+    struct change *change = plan_add(c->plan, "schema_file", c->target->name, f->name);
     change->verb = CHANGE_CREATE;
     change->class = CHANGE_CREATE_CLASS;
     change->stage = STAGE_SCHEMA_FILE;

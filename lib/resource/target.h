@@ -19,6 +19,7 @@ enum target_kind { TARGET_GROUP, TARGET_SERVER };
 enum undeclared { UNDECLARED_IGNORE, UNDECLARED_REPORT, UNDECLARED_DELETE };
 
 struct schema_file {
+    const char *name; /* as declared */
     const char *path; /* as read */
     const char *database;
     const char *relation; /* "schema.name": where it exists, the file has been run */

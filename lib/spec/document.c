@@ -88,6 +88,7 @@ static void build_targets(struct document *d, const struct settings *settings,
     d->name = json_text_at(d->root, "metadata.name");
     d->targets = arena_array(d->arena, count + 1, sizeof(*d->targets));
     add_target(d, TARGET_GROUP, json_object_get(d->root, "resourceGroup"), settings);
+    document_check_servers(d, problems);
     for (size_t i = 0; i < count; i++)
         add_server(d, json_array_get(servers, i), i, count == 1, settings, how, problems);
 }

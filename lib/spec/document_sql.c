@@ -43,10 +43,7 @@ struct secret *document_secret(struct document *d, const json_t *reference, cons
 static bool is_ours(const struct reading *r, const json_t *item, const char *path)
 {
     const char *server = json_text_at(item, "server");
-    if (server) return strcmp(server, r->target->name) == 0;
-    if (!r->only && r->target == &r->d->targets[1]) /* said once, not for every server */
-        problems_add(r->problems, path, "the document has several servers: say which, \"server\"");
-    return r->only;
+    return server ? strcmp(server, r->target->name) == 0 : r->only;
 }
 
 static enum pg_flag flag_at(const json_t *item, const char *key)
@@ -130,6 +127,7 @@ static void read_schema_files(const struct reading *r, const json_t *database, c
         f->path = name[0] == '/' || !slash
                       ? name
                       : arena_printf(arena, "%.*s/%s", (int)(slash - r->d->file), r->d->file, name);
+        f->name = name;
         f->database = json_text_at(database, "name");
         f->relation = json_text_at(item, "createsRelation");
         f->observe_only = document_observes(database);
@@ -188,7 +186,7 @@ static void read_database(const struct reading *r, const json_t *item, const cha
         for (size_t i_ = 0; i_ < json_array_size(list_); i_++) {                                   \
             const json_t *item_ = json_array_get(list_, i_);                                       \
             const char *path_ = arena_printf((r)->d->arena, key "[%zu]", i_);                      \
-            if (is_ours(r, item_, path_)) reader(r, item_, path_, &all_[n_++]);                    \
+            if (is_ours(r, item_)) reader(r, item_, path_, &all_[n_++]);                           \
         }                                                                                          \
         (items) = all_;                                                                            \
         (count) = n_;                                                                              \
@@ -215,6 +213,55 @@ static void check_grants(const struct reading *r, const struct pg_want *want)
     }
 }
 
+/* A database that takes everything from PUBLIC and a grant that gives PUBLIC something are compared
+ * together or not at all: one of them alone would undo the other. */
+static void check_public(const struct reading *r, const struct pg_want *want)
+{
+    for (size_t i = 0; i < want->grant_count; i++)
+        for (size_t k = 0; k < want->database_count; k++) {
+            const struct pg_want_grant *g = &want->grants[i];
+            const struct pg_want_database *d = &want->databases[k];
+            if (!g->grantee && d->revoke_public && strcmp(g->database, d->name) == 0 &&
+                g->observe_only != d->observe_only)
+                problems_add(r->problems, "privileges",
+                             "PUBLIC in database %s needs the mode of the database, because of "
+                             "revokeAllFromPublic",
+                             d->name);
+        }
+}
+
+static bool has_server(const json_t *servers, const char *name)
+{
+    size_t i;
+    const json_t *server;
+    json_array_foreach(servers, i, server)
+    {
+        const char *other = json_text_at(server, "name");
+        if (other && strcmp(other, name) == 0) return true;
+    }
+    return false;
+}
+
+void document_check_servers(struct document *d, struct problems *problems)
+{
+    static const char *const lists[] = {"roles", "databases", "privileges"};
+    const json_t *servers = json_object_get(d->root, "servers");
+    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+        size_t i;
+        const json_t *item;
+        json_array_foreach(json_object_get(d->root, lists[k]), i, item)
+        {
+            const char *path = arena_printf(d->arena, "%s[%zu]", lists[k], i);
+            const char *server = json_text_at(item, "server");
+            if (server && !has_server(servers, server))
+                problems_add(problems, path, "server %s is not declared", server);
+            else if (!server && json_array_size(servers) != 1)
+                problems_add(problems, path,
+                             "the document does not have one server: say which, \"server\"");
+        }
+    }
+}
+
 void document_sql(struct document *d, struct target *target, bool only, enum settings_secrets how,
                   struct problems *problems)
 {
@@ -227,6 +274,7 @@ void document_sql(struct document *d, struct target *target, bool only, enum set
     READ_LIST(&r, "privileges", pg_want_grant, read_grant, want->grants, want->grant_count);
     if (!want->role_count && !want->database_count && !want->grant_count) return;
     check_grants(&r, want);
+    check_public(&r, want);
     struct err err = {0};
     if (pg_want_check(want, target->sql_user, &err)) problems_add(problems, "", "%s", err.text);
     target->sql = want;

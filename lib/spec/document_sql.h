@@ -9,6 +9,10 @@
 /* Does the item say mode: observe? */
 bool document_observes(const json_t *item);
 
+/* Every role, database and privilege must belong to a declared server: nothing declared may go
+ * unheeded. */
+void document_check_servers(struct document *d, struct problems *problems);
+
 /* Finds the secret that the reference at 'path' of the document means; NULL with a problem added,
  * or without one where secrets are left alone. */
 struct secret *document_secret(struct document *d, const json_t *reference, const char *path,

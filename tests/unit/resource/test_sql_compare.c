@@ -80,7 +80,11 @@ static const struct pg_want want = {.databases = databases, .database_count = 2}
 static const struct pg_delta delta = {.field = "what", .to = "it shall be"};
 static const struct pg_cluster cluster = {.server_version = 150004};
 static const struct schema_file files[] = {
-    {.path = "a.sql", .database = "second", .relation = "public.a", .text = "CREATE TABLE a ()"},
+    {.name = "a.sql",
+     .path = "a.sql",
+     .database = "second",
+     .relation = "public.a",
+     .text = "CREATE TABLE a ()"},
 };
 
 /* Database "second" as read: with schema public and its table b; sequence c; routine d. */
