@@ -38,9 +38,9 @@ struct secret *document_secret(struct document *d, const json_t *reference, cons
     return s;
 }
 
-/* Does 'item' belong to the reading's server? Items of a document with several servers name theirs.
- */
-static bool is_ours(const struct reading *r, const json_t *item, const char *path)
+/* Does 'item' belong to the reading's server? Items of a document with several servers name theirs;
+ * document_check_servers() has said where one does not. */
+static bool is_ours(const struct reading *r, const json_t *item)
 {
     const char *server = json_text_at(item, "server");
     return server ? strcmp(server, r->target->name) == 0 : r->only;
