@@ -26,6 +26,7 @@ for ((round = 1; round <= ROUNDS; round++)); do
     daemon_stop KILL
     echo "# round $round: killed after $n lines of ${file##*/}"
 done
+MARK=$(wc -l <"$LOG")
 daemon_start
 need 'it converges' wait_in_sync 120
 is 'the server was created by one PUT' 1 "$(count '.method == "PUT" and (.path | endswith(env.SERVER))')"

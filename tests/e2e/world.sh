@@ -31,7 +31,8 @@ KINDS=$(tr -d '\\\n' <"$ROOT/lib/base/message_id.h" | grep -o 'MESSAGE([A-Z_]*, 
 KINDS+='
 def record: try fromjson catch empty;
 def own_cycle: cycle and .target == env.SERVER;
-def settled: own_cycle and .drifted == "0" and .unknown == "0" and .blocked == "0";'
+def settled: own_cycle and .drifted == "0" and .unknown == "0" and .blocked == "0"
+    and .sql_queries != "0";'
 
 # --- the local Azure -----------------------------------------------------------------------------
 
@@ -179,7 +180,8 @@ wait_record() { wait_line "$LOG" "$MARK" "$1" "${2:-30}" "${3:-1}"; }
 # wait_request JQ_FILTER [SECONDS [NTH]]: a request to the local Azure since the mark.
 wait_request() { wait_line "$REQUEST_LOG" "$REQUESTS" "$1" "${2:-30}" "${3:-1}"; }
 
-# wait_in_sync [SECONDS]: a cycle since the mark that found nothing to do.
+# wait_in_sync [SECONDS]: a cycle since the mark that found nothing to do, in PostgreSQL either: as long as
+# the server is not Ready nobody looks there.
 wait_in_sync() { wait_record settled "${1:-60}"; }
 # wait_cycles N [SECONDS]: N whole cycles of the server from now on, after the present one.
 wait_cycles() {
