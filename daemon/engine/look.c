@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "engine/run.h"
+#include "resource/compare.h"
 
 static void look_catalogs(struct run *r);
 static void catalogs_read_all(struct run *r);
@@ -131,6 +132,22 @@ static bool is_missed_once(struct run *r, const struct arm_get *g, struct err *e
     return true;
 }
 
+/* What is on and in a server that is not Ready cannot be looked at: it is unknown, not in order,
+ * and looked at again soon. */
+static void note_contents(struct run *r)
+{
+    static const char contents[] = "contents";
+    msec now = loop_now(engine_world(r->engine)->loop);
+    if (r->memory.ready) {
+        transitions_known(r->transitions, contents, now);
+        return;
+    }
+    struct err err = {0};
+    err_set(&err, ERR_BUSY, "the server is %s", compare_server_state(&r->seen));
+    transitions_unknown(r->transitions, contents, &err, now);
+    r->clocks_failed |= 1U << CLOCK_ARM | 1U << CLOCK_SQL;
+}
+
 static void get_done(struct flow *f, const struct err *err)
 {
     struct arm_get *g = f->op;
@@ -150,6 +167,7 @@ static void get_done(struct flow *f, const struct err *err)
         remember_server(r, o->body);
     }
     note(r, CLOCK_ARM, scope_word(scope), o, err);
+    if (server && !err && r->memory.exists) note_contents(r);
     if (server && !err && r->memory.ready && !asked) lists_start(r);
     flow_group_end(&r->group);
 }

@@ -89,7 +89,7 @@ static unsigned clocks_due(const struct run *r)
     for (enum run_clock c = 0; c < CLOCK_N; c++)
         if (schedule_due(&r->clocks[c], now(r))) due |= 1U << c;
     /* Whether there is a server to ask is ARM's word; until it was given, SQL waits for it. */
-    if (due & 1U << CLOCK_SQL && !r->memory.exists) due |= 1U << CLOCK_ARM;
+    if (due & 1U << CLOCK_SQL && !r->memory.ready) due |= 1U << CLOCK_ARM;
     return due;
 }
 
