@@ -154,6 +154,8 @@ struct engine_totals engine_totals(const struct engine *e)
         t.unachievable += n.unachievable;
         t.unknown += n.unknown;
         t.corrected += r->corrected_total;
+        if (r->target->kind == TARGET_SERVER && r->looked && !r->memory.exists)
+            t.pending += r->items - 1;
         t.looked += r->looked;
     }
     return t;

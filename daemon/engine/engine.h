@@ -63,6 +63,7 @@ struct engine_totals {
     size_t unachievable;
     size_t unknown;   /* scopes that could not be read */
     size_t corrected; /* since the start */
+    size_t pending;   /* items on servers that do not exist yet, so that they cannot be compared */
     size_t looked;    /* targets that have been looked at completely at least once */
 };
 struct engine_totals engine_totals(const struct engine *e);
