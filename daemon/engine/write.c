@@ -116,6 +116,7 @@ static void arm_start(struct run *r, const struct change *c)
         .body = a->body,
         .secret_path = a->secret_path,
         .secret = a->secret,
+        .creates = c->verb == CHANGE_CREATE && c->class == CHANGE_CREATE_CLASS,
     };
     struct err err = {0};
     if (arm_write_init(&r->write, &r->azure, &request, &err)) {

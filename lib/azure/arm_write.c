@@ -103,6 +103,10 @@ static enum flow_verdict take_write(struct flow *f, const struct reply *reply)
 {
     struct arm_write *w = f->op;
     const struct azure *az = w->op.az;
+    if (reply->http.status == 409) { /* of a creation: see row_understands() */
+        arm_error_reply(&reply->http, &f->err);
+        return FLOW_FAIL;
+    }
     w->accepted = true;
     payload_free(w->payload, w->payload_length);
     w->payload = NULL;
@@ -188,7 +192,7 @@ static enum flow_verdict take_result(struct flow *f, const struct reply *reply)
 }
 
 /* Failures that are answers to their row: a monitor that cannot be read, a resource that cannot be
- * found yet, and the absence of what was to be deleted. */
+ * found yet, the absence of what was to be deleted, and the presence of what was to be created. */
 static bool row_understands(const struct flow *f, const struct http_reply *reply,
                             const struct err *err)
 {
@@ -196,6 +200,7 @@ static bool row_understands(const struct flow *f, const struct http_reply *reply
     int status = reply->status;
     switch ((enum row)f->row) {
     case ROW_WRITE:
+        if (w->creates && status == 409) return err->kind == ERR_BUSY;
         return status == 404 && is_delete(w) && strcasecmp(err->code, "ResourceNotFound") == 0;
     case ROW_SETTLE:
         return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
@@ -232,7 +237,8 @@ int arm_write_init(struct arm_write *w, const struct azure *az, const struct arm
                                      .op = w},
                             .payload = payload,
                             .payload_length = length,
-                            .verb = request->verb ? xstrdup(request->verb) : NULL};
+                            .verb = request->verb ? xstrdup(request->verb) : NULL,
+                            .creates = request->creates};
     size_t method = strlen(request->method);
     if (method < sizeof(w->method)) memcpy(w->method, request->method, method);
     arm_op_init(&w->op, az, request->id, request->api_version);

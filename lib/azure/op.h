@@ -99,6 +99,9 @@ struct arm_request {
     const char
         *secret_path; /* dotted path in 'body' where 'secret' goes as a string; NULL: nowhere */
     const struct secret *secret;
+    /* PUT of what was not found: a busy server is then there already, made by a write whose answer
+     * was lost. Sent again it would be an update, so it fails with BUSY and the caller looks. */
+    bool creates;
 };
 
 struct arm_write {
@@ -107,6 +110,7 @@ struct arm_write {
     void *owner;
     char method[8];
     char *verb;
+    bool creates;
     char *payload; /* the request's body; wiped as soon as it was answered */
     size_t payload_length;
     bool sent;     /* it was asked for at least once; repeats after BUSY included in calls */

@@ -191,6 +191,21 @@ static void test_refusals(void **state)
 }
 
 /* Accepted, and refused a second later. */
+/* What was not found and is busy all the same is being made by a write whose answer was lost. */
+static void test_creation_meets_busy(void **state)
+{
+    struct write_probe *p = write_again_with(
+        state,
+        &(struct arm_request){.method = "PUT", .id = ID, .api_version = "1", .creates = true});
+    script_reply(p->world.script, "PUT", 409, "{\"error\":{\"code\":\"ServerIsBusy\"}}");
+    write_run(p);
+    assert_int_equal(p->completions, 1);
+    assert_int_equal(p->err.kind, ERR_BUSY);
+    assert_string_equal(p->err.code, "ServerIsBusy");
+    assert_int_equal(script_calls(p->world.script), 1);
+    assert_false(p->write.accepted);
+}
+
 static void test_late_failures(void **state)
 {
     static const struct {
@@ -276,6 +291,7 @@ int main(void)
         CASE(test_secret_in_the_body),
         CASE(test_bad_body),
         CASE(test_refusals),
+        CASE(test_creation_meets_busy),
         CASE(test_late_failures),
         CASE(test_late_failure_at_location),
         CASE(test_monitor_elsewhere),
