@@ -12,7 +12,7 @@ char *file_read(const char *path, size_t max, size_t *length, struct err *err)
 {
     FILE *in = fopen(path, "re");
     if (!in) {
-        err_set(err, ERR_CONFIG, "cannot read %s: %s", path, strerror(errno));
+        err_set(err, ERR_CONFIG, "%s", strerror(errno));
         return NULL;
     }
     char piece[16 * 1024];
@@ -24,9 +24,9 @@ char *file_read(const char *path, size_t max, size_t *length, struct err *err)
     int failed = ferror(in) ? errno : 0; /* a directory can be opened, but not read */
     fclose(in);
     if (failed)
-        err_set(err, ERR_CONFIG, "cannot read %s: %s", path, strerror(failed));
+        err_set(err, ERR_CONFIG, "%s", strerror(failed));
     else if (text.overflow)
-        err_set(err, ERR_CONFIG, "%s is larger than %zu bytes", path, max);
+        err_set(err, ERR_CONFIG, "is larger than %zu KiB", max / 1024);
     if (failed || text.overflow) {
         buf_done(&text);
         return NULL;

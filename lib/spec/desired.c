@@ -8,10 +8,6 @@
 
 #include <strings.h>
 
-#include "base/file.h"
-
-enum { DOCUMENT_MAX = 16 * 1024 * 1024 }; /* bytes of one file */
-
 struct names {
     char **items;
     size_t count;
@@ -52,22 +48,6 @@ static int names_read(const char *directory, struct names *out, struct problems 
     return 0;
 }
 
-static struct document *load_one(const char *file, const struct settings *settings,
-                                 enum settings_secrets secrets, struct problems *problems)
-{
-    size_t length;
-    struct err err = {0};
-    char *text = file_read(file, DOCUMENT_MAX, &length, &err);
-    if (!text) {
-        problems_source(problems, file, NULL, 0);
-        problems_add(problems, "", "%s", err.text);
-        return NULL;
-    }
-    struct document *d = document_parse(file, text, length, settings, secrets, problems);
-    free(text);
-    return d;
-}
-
 /* Two documents that declare the same server or the same name would fight each other. */
 static void check_clash(const struct document *a, const struct document *b,
                         struct problems *problems)
@@ -91,7 +71,7 @@ struct desired *desired_load_files(const struct settings *settings, const char *
     struct desired *all = xcalloc(1, sizeof(*all));
     all->documents = xcalloc(count, sizeof(struct document *));
     for (size_t i = 0; i < count; i++) {
-        struct document *d = load_one(files[i], settings, secrets, problems);
+        struct document *d = document_load(files[i], settings, secrets, problems);
         if (d) all->documents[all->count++] = d;
     }
     for (size_t i = 0; i < all->count; i++)

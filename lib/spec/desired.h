@@ -50,6 +50,9 @@ void desired_free(struct desired *d);
 struct document *document_parse(const char *file, const char *text, size_t length,
                                 const struct settings *settings, enum settings_secrets secrets,
                                 struct problems *problems);
+/* The same from a file. */
+struct document *document_load(const char *file, const struct settings *settings,
+                               enum settings_secrets secrets, struct problems *problems);
 void document_free(struct document *d);
 
 #endif

@@ -126,6 +126,18 @@ struct document *document_parse(const char *file, const char *text, size_t lengt
     return d;
 }
 
+struct document *document_load(const char *file, const struct settings *settings,
+                               enum settings_secrets secrets, struct problems *problems)
+{
+    struct source source;
+    struct document *d = NULL;
+    if (!source_load(&source, file, problems))
+        d = document_build(&source, settings, secrets, problems);
+    problems_source(problems, NULL, NULL, 0);
+    source_done(&source);
+    return d;
+}
+
 void document_free(struct document *d)
 {
     if (!d) return;

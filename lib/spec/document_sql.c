@@ -136,7 +136,7 @@ static void read_schema_files(const struct reading *r, const json_t *database, c
         char *text = file_read(f->path, SCHEMA_FILE_MAX, &length, &err);
         if (!text) {
             problems_add(r->problems, arena_printf(arena, "%s.schemaFiles[%zu].file", path, i),
-                         "%s", err.text);
+                         "cannot read %s: %s", f->path, err.text);
             continue;
         }
         f->text = arena_strndup(arena, text, length);

@@ -93,7 +93,7 @@ static void test_files(void **state)
     source_done(&s);
     problems_done(&p);
     assert_int_equal(ftruncate(fd, SOURCE_MAX + 1), 0);
-    assert_unreadable(path, "is larger than 16 MiB");
+    assert_unreadable(path, "is larger than 16384 KiB");
     close(fd);
     unlink(path);
 }
