@@ -66,7 +66,7 @@ static bool is_remembered(struct arm_list *l, const struct http_reply *reply)
 {
     const struct arm_list_memory *m = l->memory;
     if (!m || l->pages > 0) return false;
-    hash_once(reply->body, reply->length, l->digest);
+    hash_fingerprint(reply->body, reply->length, l->digest);
     return m->items && strcmp(l->digest, m->digest) == 0;
 }
 

@@ -59,7 +59,7 @@ void arm_get_done(struct arm_get *g);
  * that comes in one page and reads the same byte for byte is not parsed again: parsing the
  * parameters of a server costs ten times as much as fetching them. */
 struct arm_list_memory {
-    char digest[65]; /* SHA-256 of the page */
+    char digest[33]; /* hash_fingerprint() of the page */
     json_t *items;   /* what was kept of it, owned; NULL: nothing is remembered */
 };
 
@@ -76,7 +76,7 @@ struct arm_list {
     json_t *items; /* result: an array, not to be changed; complete only when the flow has succeeded
                     */
     unsigned pages;
-    char digest[65]; /* of the first page, where there is a memory */
+    char digest[33]; /* of the first page, where there is a memory */
 };
 
 extern const struct flow_row arm_list_rows[];

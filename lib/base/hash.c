@@ -1,7 +1,9 @@
-/* SHA-256 by OpenSSL: see hash.h. It fails only for want of memory, and then aborts (base/mem.h).
+/* SHA-256 and a fingerprint by OpenSSL: see hash.h. It fails only for want of memory, and then
+ * aborts (base/mem.h).
  */
 #include "base/hash.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 
 #include "base/mem.h"
 
-enum { DIGEST_SIZE = 32 };
+enum { DIGEST_SIZE = 32, TAG_SIZE = 16 };
 
 struct hash {
     EVP_MD_CTX *context;
@@ -20,11 +22,11 @@ static void must(int ok)
     if (ok != 1) abort();
 }
 
-static void to_hex(const unsigned char digest[DIGEST_SIZE], char out[65])
+static void to_hex(const unsigned char *digest, size_t size, char *out)
 {
     static const char digits[] = "0123456789abcdef";
     char *to = out;
-    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+    for (size_t i = 0; i < size; i++) {
         *to++ = digits[digest[i] >> 4];
         *to++ = digits[digest[i] & 15];
     }
@@ -62,12 +64,36 @@ void hash_end(struct hash *h, char out[65])
 {
     unsigned char digest[DIGEST_SIZE];
     must(EVP_DigestFinal_ex(h->context, digest, NULL));
-    to_hex(digest, out);
+    to_hex(digest, DIGEST_SIZE, out);
 }
 
 void hash_once(const void *data, size_t length, char out[65])
 {
     unsigned char digest[DIGEST_SIZE];
     must(EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL));
-    to_hex(digest, out);
+    to_hex(digest, DIGEST_SIZE, out);
+}
+
+/* Both are arbitrary: only the hashing under the tag is wanted, not the authentication. */
+static const unsigned char fingerprint_key[16];
+static const unsigned char fingerprint_iv[12];
+
+void hash_fingerprint(const void *data, size_t length, char out[33])
+{
+    unsigned char tag[TAG_SIZE];
+    int ignored;
+    EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+    must(c != NULL);
+    must(EVP_EncryptInit_ex2(c, EVP_aes_128_gcm(), fingerprint_key, fingerprint_iv, NULL));
+    /* Lengths are ints there. */
+    for (const unsigned char *p = data; length;) {
+        size_t piece = length < INT_MAX ? length : INT_MAX;
+        must(EVP_EncryptUpdate(c, NULL, &ignored, p, (int)piece));
+        p += piece;
+        length -= piece;
+    }
+    must(EVP_EncryptFinal_ex(c, tag, &ignored));
+    must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, sizeof(tag), tag));
+    EVP_CIPHER_CTX_free(c);
+    to_hex(tag, sizeof(tag), out);
 }

@@ -16,4 +16,9 @@ void hash_end(struct hash *h, char out[65]);
 /* The digest of one piece. */
 void hash_once(const void *data, size_t length, char out[65]);
 
+/* Tells whether a text is the one it was before: 32 hexadecimal digits and a NUL, some three times
+ * as fast as SHA-256 (GMAC, NIST SP 800-38D, with a key that is no secret). Chance does not fool
+ * it; somebody who wants to does, so it is for nothing but saving work. */
+void hash_fingerprint(const void *data, size_t length, char out[33]);
+
 #endif

@@ -76,6 +76,28 @@ static void test_free_accepts_null_and_unfinished(void **state)
     hash_free(h);
 }
 
+/* NIST's GCM test case 1: no text at all under the zero key; every changed byte shows. */
+static void test_fingerprint(void **state)
+{
+    (void)state;
+    char text[1000] = "";
+    char one[33];
+    char other[33];
+    hash_fingerprint("", 0, one);
+    assert_string_equal(one, "58e2fccefa7e3061367f1d57a4e7455a");
+    hash_fingerprint(text, sizeof(text), one);
+    for (size_t i = 0; i < sizeof(text); i++) {
+        text[i] ^= 1;
+        hash_fingerprint(text, sizeof(text), other);
+        assert_string_not_equal(one, other);
+        text[i] ^= 1;
+    }
+    hash_fingerprint(text, sizeof(text), other);
+    assert_string_equal(one, other);
+    hash_fingerprint(text, sizeof(text) - 1, other);
+    assert_string_not_equal(one, other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +105,7 @@ int main(void)
         cmocka_unit_test(test_pieces_equal_the_whole),
         cmocka_unit_test(test_texts_are_separated),
         cmocka_unit_test(test_free_accepts_null_and_unfinished),
+        cmocka_unit_test(test_fingerprint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
