@@ -30,8 +30,8 @@ struct entry {
 
 struct unknown_scope {
     char *scope;
-    char *text;     /* the error last reported, so that another one is reported too */
-    uint64_t since; /* monotonic ms */
+    enum err_kind kind; /* of the error last reported, so that another one is reported too */
+    uint64_t since;     /* monotonic ms */
 };
 
 struct transitions {
@@ -85,7 +85,6 @@ void transitions_free(struct transitions *t)
     for (size_t i = 0; i < t->count; i++) entry_done(&t->entries[i]);
     for (size_t i = 0; i < t->unknown_count; i++) {
         free(t->unknown[i].scope);
-        free(t->unknown[i].text);
     }
     free(t->unknown);
     free(t->entries);
@@ -378,14 +377,13 @@ void transitions_unknown(struct transitions *t, const char *scope, const struct 
                          uint64_t now)
 {
     struct unknown_scope *u = unknown_find(t, scope);
-    if (u && strcmp(u->text, err->text) == 0) return;
+    if (u && u->kind == err->kind) return;
     if (!u) {
         t->unknown = xreallocarray(t->unknown, t->unknown_count + 1, sizeof(*t->unknown));
         u = &t->unknown[t->unknown_count++];
         *u = (struct unknown_scope){.scope = xstrdup(scope), .since = now};
     }
-    free(u->text);
-    u->text = xstrdup(err->text);
+    u->kind = err->kind;
     scope_record(t, LOG_LEVEL_WARNING, MESSAGE_DRIFT_UNKNOWN, scope, err, "unknown");
 }
 
@@ -398,6 +396,5 @@ void transitions_known(struct transitions *t, const char *scope, uint64_t now)
              (now - u->since) / 1000);
     scope_record(t, LOG_LEVEL_NOTICE, MESSAGE_DRIFT_KNOWN_AGAIN, scope, NULL, sentence);
     free(u->scope);
-    free(u->text);
     *u = t->unknown[--t->unknown_count];
 }

@@ -364,11 +364,13 @@ static void expect_scopes(struct fixture *f, const char *expected)
 static void test_unknown_and_known_again(void **state)
 {
     struct fixture *f = *state;
-    struct err down = failure("down"), garbage = failure("garbage");
+    struct err down = failure("down"), reset = failure("reset"), garbage = failure("garbage");
+    garbage.kind = ERR_PROTOCOL; /* another kind is news, other words are not */
     transitions_known(f->t, "server", 1000);
     expect_scopes(f, "");
     for (uint64_t now = 2000; now < 5000; now += 1000)
         transitions_unknown(f->t, "server", &down, now);
+    transitions_unknown(f->t, "server", &reset, 5000);
     transitions_unknown(f->t, "cluster", &down, 5000);
     assert_int_equal(transitions_count(f->t).unknown, 2);
     expect_scopes(f, "doc srv unknown: server of srv: down\n"
