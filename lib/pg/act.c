@@ -20,6 +20,9 @@ const char *pg_act_never(const struct pg_cluster *cluster, const struct pg_names
     if (role && role->attributes[PG_ATTR_SUPERUSER]) {
         return "its owner is a superuser, which the administrator cannot act for";
     }
+    if (pg_cluster_is_member(cluster, owner, cluster->user)) {
+        return "its owner is a member of the administrator, who can be no member of it in turn";
+    }
     if (pg_name_is_protected(name->name)) {
         return "its owner is PostgreSQL's or Azure's own, and the administrator is no member of it";
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pg/act.h"
 #include "pg/diff_part.h"
 #include "pg/ident.h"
 #include "pg/settings.h"
@@ -34,6 +35,16 @@ static void sort_wanted(struct pg_diff *d, struct arena *arena)
     qsort(d->databases, want->database_count, sizeof(*d->databases), compare_databases);
 }
 
+static void copy_names(struct pg_diff *d, struct arena *arena)
+{
+    const struct pg_names *from = &d->cluster->names;
+    pg_names_init(&d->names, arena, from->count);
+    for (size_t i = 0; i < from->count; i++) {
+        pg_names_add(&d->names, from->items[i].oid, from->items[i].name, from->items[i].usable);
+    }
+    pg_diff_keep_usable(d->want, d->cluster, &d->names, arena);
+}
+
 const struct pg_want_role *pg_diff_want_role(const struct pg_diff *d, const char *name)
 {
     for (size_t i = 0; i < d->want->role_count; i++) {
@@ -46,6 +57,29 @@ bool pg_diff_role_exists(const struct pg_diff *d, const char *name)
 {
     const struct pg_want_role *wanted = pg_diff_want_role(d, name);
     return pg_cluster_role(d->cluster, name) || (wanted && wanted->create_allowed);
+}
+
+bool pg_diff_database_exists(const struct pg_diff *d, const char *name)
+{
+    if (pg_cluster_database(d->cluster, name)) return true;
+    for (size_t i = 0; i < d->want->database_count; i++) {
+        const struct pg_want_database *w = &d->want->databases[i];
+        if (strcmp(w->name, name) != 0) continue;
+        return w->create_allowed && !(w->owner && pg_diff_never_owner(d, w->owner));
+    }
+    return false;
+}
+
+const char *pg_diff_never_owner(const struct pg_diff *d, const char *name)
+{
+    const struct pg_role *role = pg_cluster_role(d->cluster, name);
+    if (!pg_diff_role_exists(d, name)) return "the declared owner does not exist";
+    return role ? pg_act_never(d->cluster, &d->names, role->oid) : NULL;
+}
+
+bool pg_diff_is_out_of_reach(const struct pg_cluster *cluster, const struct pg_role *role)
+{
+    return !cluster->superuser && role && role->attributes[PG_ATTR_SUPERUSER];
 }
 
 /* --- settings, of roles and of databases ------------------------------------------------------ */
@@ -78,12 +112,13 @@ static bool is_declared(const struct pg_diff_settings *s, const char *name)
 }
 
 static void change_setting(struct pg_diff *d, const struct pg_diff_settings *s, const char *name,
-                           const char *from, const char *to)
+                           const struct pg_setting *have, const char *to)
 {
     struct pg_build *b = &d->build;
-    pg_build_delta(b, name, from, to);
+    pg_build_delta(b, name, have ? have->value : NULL, to);
     buf_str(&b->sql, s->alter);
-    pg_setting_clause(&b->sql, name, to);
+    /* In the letter case that is stored, or it would be another one beside it. */
+    pg_setting_clause(&b->sql, have ? have->name : name, to);
     pg_build_statement(b);
 }
 
@@ -94,13 +129,33 @@ void pg_diff_setting_list(struct pg_diff *d, const struct pg_diff_settings *s)
         if (!in_scope(s, w)) continue;
         const struct pg_setting *have = stored(d, s, w->name);
         bool equal = w->value ? have && pg_setting_equal(w->name, w->value, have->value) : !have;
-        if (!equal) change_setting(d, s, w->name, have ? have->value : NULL, w->value);
+        if (!equal) change_setting(d, s, w->name, have, w->value);
     }
     for (size_t i = 0; s->exact && s->exists && i < d->cluster->setting_count; i++) {
         const struct pg_setting *have = &d->cluster->settings[i];
         if (have->database != s->database || have->role != s->role) continue;
-        if (!is_declared(s, have->name)) change_setting(d, s, have->name, have->value, NULL);
+        if (!is_declared(s, have->name)) change_setting(d, s, have->name, have, NULL);
     }
+}
+
+static void begin(struct pg_diff *d, const struct pg_want *want, const struct pg_cluster *cluster,
+                  struct arena *arena)
+{
+    *d = (struct pg_diff){.want = want, .cluster = cluster};
+    pg_build_init(&d->build, arena);
+    sort_wanted(d, arena);
+    copy_names(d, arena);
+}
+
+struct pg_diff *pg_diff_memberships_to_be(const struct pg_want *want,
+                                          const struct pg_cluster *cluster, struct arena *arena)
+{
+    struct pg_diff *d = arena_alloc(arena, sizeof(*d));
+    begin(d, want, cluster, arena);
+    pg_diff_own_memberships(d);
+    pg_diff_memberships(d);
+    (void)pg_build_done(&d->build);
+    return d;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -108,9 +163,8 @@ void pg_diff_setting_list(struct pg_diff *d, const struct pg_diff_settings *s)
 struct pg_changes pg_diff_cluster(const struct pg_want *want, const struct pg_cluster *cluster,
                                   struct arena *arena)
 {
-    struct pg_diff d = {.want = want, .cluster = cluster};
-    pg_build_init(&d.build, arena);
-    sort_wanted(&d, arena);
+    struct pg_diff d;
+    begin(&d, want, cluster, arena);
     pg_diff_role_create(&d);
     pg_diff_own_memberships(&d);
     pg_diff_role_alter(&d);

@@ -19,12 +19,13 @@
     X(ROLE_ALTER, "role-alter")                                                                    \
     X(ROLE_PASSWORD, "role-password")                                                              \
     X(ROLE_SETTING, "role-setting")                                                                \
+    X(MEMBERSHIP_REVOKE, "membership-revoke") /* first: it may be in the way of the others */      \
     X(MEMBERSHIP_GRANT, "membership-grant")                                                        \
-    X(MEMBERSHIP_REVOKE, "membership-revoke")                                                      \
     X(DATABASE_CREATE, "database-create")                                                          \
     X(DATABASE_ALTER, "database-alter")                                                            \
     X(DATABASE_IMMUTABLE, "database-immutable") /* reported only */                                \
     X(DATABASE_SETTING, "database-setting")                                                        \
+    X(ROLE_DATABASE_SETTING, "role-database-setting") /* a role's own in one database */           \
     X(SCHEMA_CREATE, "schema-create")                                                              \
     X(SCHEMA_ALTER, "schema-alter")                                                                \
     X(DEFAULT_PRIVILEGES, "default-privileges")                                                    \

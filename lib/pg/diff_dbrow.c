@@ -105,8 +105,8 @@ static void create(struct pg_diff *d, const struct pg_want_database *want)
     b->now.mode = SQL_EACH;
     if (!want->create_allowed) {
         b->now.unfixable = "it does not exist, and is not to be created from here";
-    } else if (want->owner && !pg_diff_role_exists(d, want->owner)) {
-        b->now.unfixable = "its owner does not exist";
+    } else if (want->owner) {
+        b->now.unfixable = pg_diff_never_owner(d, want->owner);
     }
     pg_build_end(b);
 }
@@ -153,10 +153,8 @@ static void alter(struct pg_diff *d, const struct pg_want_database *want,
         pg_build_statement(b);
     }
     comment(b, want, have->comment);
-    b->now.unfixable = pg_act_never(d->cluster, &d->cluster->names, have->owner);
-    if (new_owner && !pg_diff_role_exists(d, want->owner)) {
-        b->now.unfixable = "the declared owner does not exist";
-    }
+    b->now.unfixable = pg_act_never(d->cluster, &d->names, have->owner);
+    if (new_owner && !b->now.unfixable) b->now.unfixable = pg_diff_never_owner(d, want->owner);
     pg_build_end(b);
 }
 
@@ -197,7 +195,7 @@ void pg_diff_database_settings(struct pg_diff *d)
         const struct pg_want_database *want = d->databases[i];
         const struct pg_database_row *have = pg_cluster_database(d->cluster, want->name);
         struct buf start;
-        if (!have && !want->create_allowed) continue;
+        if (!pg_diff_database_exists(d, want->name)) continue;
         buf_init(&start, PG_STATEMENT_MAX);
         buf_str(&start, "ALTER DATABASE ");
         pg_ident(&start, want->name);
@@ -211,7 +209,7 @@ void pg_diff_database_settings(struct pg_diff *d)
                                     .exact = want->settings_exact,
                                     .alter = buf_text(&start),
                                 });
-        if (have) b->now.unfixable = pg_act_never(d->cluster, &d->cluster->names, have->owner);
+        if (have) b->now.unfixable = pg_act_never(d->cluster, &d->names, have->owner);
         pg_build_end(b);
         buf_done(&start);
     }

@@ -170,13 +170,23 @@ void pg_diff_role_create(struct pg_diff *d)
     }
 }
 
-static const char *never_altered(const struct pg_cluster *cluster, const struct pg_role *have)
+static const char only_superusers[] = "only a superuser may alter a superuser";
+
+/* 'attributes': more than the comment differs. */
+static const char *never_altered(const struct pg_diff *d, const struct pg_role *have,
+                                 bool attributes_differ)
 {
+    const struct pg_cluster *cluster = d->cluster;
     if (cluster->superuser) return NULL;
     if (have->oid == cluster->user) {
         return "it is the connected administrator, whose attributes are not changed from here";
     }
-    if (have->attributes[PG_ATTR_SUPERUSER]) return "only a superuser may alter a superuser";
+    if (pg_diff_is_out_of_reach(d->cluster, have)) return only_superusers;
+    /* Whichever attribute it is; from 16 on that is no longer asked (source: user.c of both). */
+    if (attributes_differ && have->attributes[PG_ATTR_REPLICATION] &&
+        cluster->server_version < 160000) {
+        return "before PostgreSQL 16 only a superuser may alter a role with replication";
+    }
     return NULL;
 }
 
@@ -190,13 +200,14 @@ static void alter_role(struct pg_diff *d, const struct pg_want_role *want,
     diff_attributes(b, d->cluster, want, have, false);
     diff_limit(b, want, have, false);
     diff_valid_until(b, want, have, false);
-    if (b->now.delta_count) {
+    bool attributes_differ = b->now.delta_count > 0;
+    if (attributes_differ) {
         pg_build_statement(b);
     } else {
         buf_reset(&b->sql);
     }
     diff_comment(b, want, have);
-    b->now.unfixable = never_altered(d->cluster, have);
+    b->now.unfixable = never_altered(d, have, attributes_differ);
     pg_build_end(b);
     report_attributes(d, want, have);
 }
@@ -226,8 +237,9 @@ static void role_settings(struct pg_diff *d, const struct pg_want_role *want, co
         pg_ident(&alter, database);
     }
     buf_char(&alter, ' ');
-    pg_build_begin(b, PG_CHANGE_ROLE_SETTING, NULL, "settings of role %s%s%s", want->name,
-                   database ? " in " : "", database ? database : "");
+    pg_build_begin(b, database ? PG_CHANGE_ROLE_DATABASE_SETTING : PG_CHANGE_ROLE_SETTING, NULL,
+                   "settings of role %s%s%s", want->name, database ? " in " : "",
+                   database ? database : "");
     pg_diff_setting_list(d, &(struct pg_diff_settings){
                                 .role = have ? have->oid : 0,
                                 .database = row ? row->oid : 0,
@@ -238,37 +250,52 @@ static void role_settings(struct pg_diff *d, const struct pg_want_role *want, co
                                 .exact = want->settings_exact,
                                 .alter = buf_text(&alter),
                             });
+    if (pg_diff_is_out_of_reach(d->cluster, have)) b->now.unfixable = only_superusers;
+    if (database && !pg_diff_database_exists(d, database)) {
+        b->now.unfixable = "there is no such database";
+    }
     pg_build_end(b);
     buf_done(&alter);
 }
 
 /* Every database for which the role declares something or, where that is exact, has something. */
 static bool concerns(const struct pg_diff *d, const struct pg_want_role *want,
-                     const struct pg_database_row *row, const char *database)
+                     const struct pg_database_row *row)
 {
     for (size_t i = 0; i < want->setting_count; i++) {
         const char *of = want->settings[i].database;
-        if (of && strcmp(of, database) == 0) return true;
+        if (of && strcmp(of, row->name) == 0) return true;
     }
     const struct pg_role *have = pg_cluster_role(d->cluster, want->name);
-    for (size_t i = 0; have && row && want->settings_exact && i < d->cluster->setting_count; i++) {
+    for (size_t i = 0; have && want->settings_exact && i < d->cluster->setting_count; i++) {
         const struct pg_setting *s = &d->cluster->settings[i];
         if (s->role == have->oid && s->database == row->oid) return true;
     }
     return false;
 }
 
+/* Is setting 'i' the first for its database? */
+static bool is_first_of(const struct pg_want_role *want, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        const char *of = want->settings[k].database;
+        if (of && strcmp(of, want->settings[i].database) == 0) return false;
+    }
+    return true;
+}
+
 static void role_database_settings(struct pg_diff *d, const struct pg_want_role *want)
 {
     for (size_t i = 0; i < d->cluster->database_count; i++) {
         const struct pg_database_row *row = &d->cluster->databases[i];
-        if (concerns(d, want, row, row->name)) role_settings(d, want, row->name);
+        if (concerns(d, want, row)) role_settings(d, want, row->name);
     }
-    /* Those that pg_diff_database_create() makes. */
-    for (size_t i = 0; i < d->want->database_count; i++) {
-        const struct pg_want_database *db = d->databases[i];
-        if (pg_cluster_database(d->cluster, db->name) || !db->create_allowed) continue;
-        if (concerns(d, want, NULL, db->name)) role_settings(d, want, db->name);
+    /* Those that pg_diff_database_create() makes, or nobody. */
+    for (size_t i = 0; i < want->setting_count; i++) {
+        const char *of = want->settings[i].database;
+        if (of && !pg_cluster_database(d->cluster, of) && is_first_of(want, i)) {
+            role_settings(d, want, of);
+        }
     }
 }
 

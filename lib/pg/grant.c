@@ -36,15 +36,28 @@ static void create_schema(struct pg_grants *g, const struct pg_grant_schema *s)
     buf_str(&b->sql, " AUTHORIZATION ");
     pg_ident(&b->sql, s->create_for);
     pg_build_statement(b);
-    if (!s->owner) b->now.unfixable = "its owner does not exist";
+    b->now.unfixable = s->owner ? pg_grant_blocked(g, s->owner) : "its owner does not exist";
+    if (!b->now.unfixable) b->now.unfixable = pg_grant_never_creates(g);
     pg_build_end(b);
+}
+
+static const char *never_altered(struct pg_grants *g, const struct pg_grant_schema *s)
+{
+    const struct pg_name *old = pg_names_find(&g->names, s->old_owner, strlen(s->old_owner));
+    uint32_t owner = pg_grant_oid(g, s->new_owner);
+    if (!owner) return "the declared owner does not exist";
+    const char *never = old ? pg_grant_never(g, old->oid) : NULL;
+    if (!never) never = pg_grant_never(g, owner);
+    if (!never) never = pg_grant_never_creates(g);
+    if (never) return never;
+    /* Nobody is joined for nothing. */
+    if (old) (void)pg_grant_blocked(g, old->oid);
+    return pg_grant_blocked(g, owner);
 }
 
 static void alter_schema(struct pg_grants *g, const struct pg_grant_schema *s)
 {
     struct pg_build *b = &g->build;
-    const struct pg_name *old =
-        s->old_owner ? pg_names_find(&g->names, s->old_owner, strlen(s->old_owner)) : NULL;
     if (!s->new_owner) return;
     pg_build_begin(b, PG_CHANGE_SCHEMA_ALTER, g->name, "schema %s in %s", s->name, g->name);
     pg_build_delta(b, "owner", s->old_owner, s->new_owner);
@@ -55,8 +68,7 @@ static void alter_schema(struct pg_grants *g, const struct pg_grant_schema *s)
     pg_build_statement(b);
     b->now.widening = true;
     b->now.destructive = true;
-    b->now.unfixable = old ? pg_grant_blocked(g, old->oid) : NULL;
-    if (!pg_grant_oid(g, s->new_owner)) b->now.unfixable = "the declared owner does not exist";
+    b->now.unfixable = never_altered(g, s);
     pg_build_end(b);
 }
 
@@ -81,9 +93,10 @@ static void add_schemas(struct pg_grants *g)
 static void note_schema_owners(struct pg_grants *g)
 {
     for (size_t i = 0; i < g->schema_count; i++) {
-        const char *old = g->schemas[i].old_owner;
-        const struct pg_name *name = old ? pg_names_find(&g->names, old, strlen(old)) : NULL;
-        if (name) pg_grant_blocked(g, name->oid);
+        const struct pg_grant_schema *s = &g->schemas[i];
+        if (s->old_owner) (void)never_altered(g, s);
+        if (s->create_for && s->owner) (void)pg_grant_blocked(g, s->owner);
+        if (s->old_owner || s->create_for) (void)pg_grant_never_creates(g);
     }
 }
 

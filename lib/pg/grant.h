@@ -106,6 +106,7 @@ struct pg_grants {
     const char *name;           /* of the database */
     struct pg_names names;      /* with those to be created, under oids of our own */
     uint32_t owner;             /* of the database */
+    struct pg_diff *members;    /* the cluster's memberships as they will be; NULL until asked */
     struct pg_managed *managed; /* by name, PUBLIC first */
     size_t managed_count;
     size_t *by_oid; /* indexes into 'managed' in the order of oids */
@@ -137,6 +138,10 @@ size_t pg_grant_managed(const struct pg_grants *g, uint32_t oid);
 /* NULL where the connected user may act for 'owner' (whom he joins before, if he must), or why not.
  */
 const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner);
+/* The same, without making him join. */
+const char *pg_grant_never(struct pg_grants *g, uint32_t owner);
+/* Why the connected user can make no schemas, or give them to others, or NULL. */
+const char *pg_grant_never_creates(struct pg_grants *g);
 /* Does the connected user have the role's privileges, or will he when he has joined the owners? */
 bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role);
 /* The privileges that the connected user could grant in the name of somebody else than the owner.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pg/act.h"
+#include "pg/diff_part.h"
 
 /* pg_database_owner: whoever owns the database is its only member. Its oid is fixed
  * (pg_authid.dat). */
@@ -47,6 +48,7 @@ static void copy_names(struct pg_grants *g)
     for (size_t i = 0; i < from->count; i++) {
         pg_names_add(&g->names, from->items[i].oid, from->items[i].name, from->items[i].usable);
     }
+    pg_diff_keep_usable(g->want, g->cluster, &g->names, g->build.arena);
 }
 
 /* The owners that pg_diff_cluster() makes the administrator join. */
@@ -65,11 +67,33 @@ static bool is_declared_owner(const struct pg_grants *g, const char *name)
     return false;
 }
 
-const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
+/* A membership that is declared, and comes with this one, may be the other way round. */
+static bool closes_circle(struct pg_grants *g, const char *owner)
+{
+    const struct pg_role *user = pg_cluster_role_by_oid(g->cluster, g->cluster->user);
+    if (!user || is_declared_owner(g, owner)) return false;
+    if (!g->members) {
+        g->members = pg_diff_memberships_to_be(g->want, g->cluster, g->build.arena);
+    }
+    return pg_diff_closes_circle(g->members, user->name, owner);
+}
+
+const char *pg_grant_never(struct pg_grants *g, uint32_t owner)
 {
     uint32_t role = owner == PG_DATABASE_OWNER ? g->owner : owner;
     const struct pg_name *name = pg_names_by_oid(&g->names, role);
     const char *never = pg_act_never(g->cluster, &g->names, role);
+    if (never || !name || !pg_act_joins(g->cluster, &g->names, role)) return never;
+    return closes_circle(g, name->name) ? "its owner becomes a member of the administrator, who "
+                                          "can be no member of it in turn"
+                                        : NULL;
+}
+
+const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
+{
+    uint32_t role = owner == PG_DATABASE_OWNER ? g->owner : owner;
+    const struct pg_name *name = pg_names_by_oid(&g->names, role);
+    const char *never = pg_grant_never(g, role);
     if (never || !name || !pg_act_joins(g->cluster, &g->names, role)) return never;
     for (size_t i = 0; i < g->join_count; i++) {
         if (g->joins[i].oid == role) return NULL;
@@ -78,6 +102,25 @@ const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
     g->joins[g->join_count++] =
         (struct pg_join){.oid = role, .elsewhere = is_declared_owner(g, name->name)};
     return NULL;
+}
+
+/* May it become another's? */
+static bool changes_hands(struct pg_grants *g, uint32_t from, uint32_t to)
+{
+    return to && !pg_grant_never(g, from) && !pg_grant_never(g, to);
+}
+
+const char *pg_grant_never_creates(struct pg_grants *g)
+{
+    const struct pg_database_row *row = pg_cluster_database(g->cluster, g->name);
+    for (size_t i = 0; row && i < row->acl.count; i++) {
+        const struct pg_acl_item *item = &row->acl.items[i];
+        bool ours = item->grantee == PG_PUBLIC || pg_grant_acts_as(g, item->grantee);
+        if (ours && item->mask & PG_CREATE) return NULL;
+    }
+    return pg_grant_blocked(g, g->owner)
+               ? "the administrator has no CREATE privilege on the database"
+               : NULL;
 }
 
 bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role)
@@ -275,7 +318,7 @@ static void declare_schema(struct pg_grants *g, const struct pg_want_schema *wan
     } else if (want->owner && owner != schema->owner) {
         schema->old_owner = pg_grant_name(g, schema->owner);
         schema->new_owner = want->owner;
-        if (!owner) return;
+        if (!changes_hands(g, schema->owner, owner) || pg_grant_never_creates(g)) return;
         schema->acl = pg_acl_new_owner(&schema->acl, schema->owner, owner, g->build.arena);
         schema->owner = owner;
     }
@@ -333,7 +376,7 @@ void pg_grant_scope(struct pg_grants *g)
     g->owner = row ? row->owner : g->cluster->user;
     if (g->database && g->database->owner) {
         uint32_t declared = pg_grant_oid(g, g->database->owner);
-        if (declared) g->owner = declared;
+        if (declared && (!row || changes_hands(g, row->owner, declared))) g->owner = declared;
     }
     note_declared_owners(g);
     scope_managed(g);

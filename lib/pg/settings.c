@@ -80,19 +80,28 @@ static bool lists_equal(const char *a, const char *b)
     return equal;
 }
 
-bool pg_setting_equal(const char *name, const char *declared, const char *stored)
+/* An empty list is stored as a list of one empty name. */
+static const char *or_empty_name(const char *list)
 {
-    return is_list(name) ? lists_equal(declared, stored) : strcmp(declared, stored) == 0;
+    return list[strspn(list, " \t\n,")] ? list : "\"\"";
 }
 
-/* Each part quoted by itself, in lower case: the server finds a setting in any. */
+bool pg_setting_equal(const char *name, const char *declared, const char *stored)
+{
+    return is_list(name) ? lists_equal(or_empty_name(declared), or_empty_name(stored))
+                         : strcmp(declared, stored) == 0;
+}
+
+/* Each part quoted by itself. The server finds its own settings in any letter case, so these are
+ * in lower case; one with a prefix may be unknown to it, and is then told apart by it. */
 static void add_name(struct buf *b, const char *name)
 {
     struct buf part;
+    bool keep = strchr(name, '.');
     buf_init(&part, strlen(name));
     for (const char *c = name;; c++) {
         if (*c && *c != '.') {
-            buf_char(&part, (char)tolower((unsigned char)*c));
+            buf_char(&part, keep ? *c : (char)tolower((unsigned char)*c));
             continue;
         }
         pg_ident(b, buf_text(&part));

@@ -100,7 +100,7 @@ static void test_role_created(void **state)
         "membership-grant impossible memberships of role phonebill user\n"
         "  ! there is no such role to be a member of\n"
         "  member of nobody: no -> yes\n"
-        "role-setting settings of role phonebill user in db\n"
+        "role-database-setting settings of role phonebill user in db\n"
         "  work_mem: - -> 8MB\n"
         "  > ALTER ROLE \"phonebill user\" IN DATABASE db SET work_mem TO '8MB'\n");
     secret_free(password);
@@ -225,7 +225,7 @@ static void test_settings_exact(void **state)
                         "  work_mem: 4MB -> -\n"
                         "  > ALTER ROLE app SET search_path TO 'app', 'public'\n"
                         "  > ALTER ROLE app RESET work_mem\n"
-                        "role-setting settings of role app in db\n"
+                        "role-database-setting settings of role app in db\n"
                         "  work_mem: 1MB -> -\n"
                         "  > ALTER ROLE app IN DATABASE db RESET work_mem\n");
 }
@@ -247,15 +247,15 @@ static void test_surplus_memberships(void **state)
         .session = SIXTEEN,
         .members = "12|13|11|t|false|false\n14|13|10|f|true|true\n14|13|11|f|true|true"};
     assert_string_equal(diff_role(&f, role),
-                        "membership-grant memberships of role app\n"
-                        "  member of owner: no -> yes\n"
-                        "  > GRANT owner TO app\n"
                         "membership-revoke surplus memberships of role app\n"
                         "  member of other: yes -> no\n"
                         "  > REVOKE other FROM app GRANTED BY admin\n"
                         "membership-revoke irrevocable memberships of role app\n"
                         "  ! only a superuser may revoke it\n"
-                        "  member of other: yes -> no\n");
+                        "  member of other: yes -> no\n"
+                        "membership-grant memberships of role app\n"
+                        "  member of owner: no -> yes\n"
+                        "  > GRANT owner TO app\n");
     role.members_exact = false;
     f.members = "12|13|11|f|true|false\n14|13|11|f|true|true";
     assert_string_equal(diff_role(&f, role), "");

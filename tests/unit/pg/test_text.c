@@ -77,7 +77,8 @@ static const struct {
     {"search_path", "\"a\"\"b\"", "\"a\"\"b\"", true},
     {"search_path", "app", "app, public", false},
     {"search_path", "app, public", "app", false},
-    {"search_path", "", "\"\"", false},
+    {"search_path", "", "\"\"", true}, /* SET search_path TO '' stores that */
+    {"search_path", "", "public", false},
     {"DateStyle", "ISO, MDY", "ISO,MDY", false},
 };
 

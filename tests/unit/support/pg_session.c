@@ -127,12 +127,19 @@ static int run_statement(struct pg_session *s, const struct sql_statement *state
     return result;
 }
 
+int pg_session_statements(struct pg_session *s, const struct pg_change *change)
+{
+    for (size_t i = 0; i < change->statement_count; i++) {
+        if (run_statement(s, &change->statements[i]) < 0) return -1;
+    }
+    return 0;
+}
+
 int pg_session_apply(struct pg_session *s, const struct pg_change *change)
 {
     bool transaction = change->mode == SQL_TRANSACTION;
     if (transaction && pg_session_run(s, "BEGIN") < 0) return -1;
-    for (size_t i = 0; i < change->statement_count; i++) {
-        if (run_statement(s, &change->statements[i]) == 0) continue;
+    if (pg_session_statements(s, change) < 0) {
         struct pg_session failure = *s;
         if (transaction) pg_session_run(s, "ROLLBACK");
         memcpy(s->sqlstate, failure.sqlstate, sizeof(s->sqlstate));

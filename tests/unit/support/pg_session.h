@@ -30,6 +30,9 @@ PGresult *pg_session_query(struct pg_session *s, const char *sql);
 struct pg_cluster *pg_session_cluster(struct pg_session *s, struct arena *arena, struct err *err);
 struct pg_database *pg_session_database(struct pg_session *s, struct arena *arena, struct err *err);
 
+/* The change's statements one after another; the transaction is the caller's. -1 at the first
+ * failure. */
+int pg_session_statements(struct pg_session *s, const struct pg_change *change);
 /* The change's statements, in a transaction or each by itself as it says. -1 at the first failure.
  */
 int pg_session_apply(struct pg_session *s, const struct pg_change *change);
