@@ -62,11 +62,20 @@ bool write_pick(struct run *r)
 
 /* --- the end of a write ---------------------------------------------------------------------- */
 
+/* A write to ARM without an answer may be under way: it gets time to be seen before it is sent
+ * again. */
+static bool is_in_doubt(const struct change *c, const struct err *err)
+{
+    return err && action_of(c)->kind == ACTION_ARM &&
+           (err->kind == ERR_TRANSIENT || err->kind == ERR_TIMEOUT);
+}
+
 static void hold(struct run *r, const struct change *c, const struct err *err)
 {
     unsigned attempts = transitions_attempts(r->transitions, c);
+    enum backoff_preset preset = is_in_doubt(c, err) ? BACKOFF_DOUBT : BACKOFF_REWRITE;
     msec pause =
-        backoff_delay(&backoff_presets[BACKOFF_REWRITE], attempts ? attempts : 1,
+        backoff_delay(&backoff_presets[preset], attempts ? attempts : 1,
                       err ? err->retry_after_ms : 0, loop_random(engine_world(r->engine)->loop));
     transitions_hold(r->transitions, c, now(r) + pause);
 }

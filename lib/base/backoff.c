@@ -12,6 +12,9 @@ const struct backoff_policy backoff_presets[BACKOFF_N] = {
         {.name = "busy", .base_ms = 1500, .cap_ms = 20000, .factor = 2, .jitter_percent = 25},
     [BACKOFF_REWRITE] =
         {.name = "rewrite", .base_ms = 1000, .cap_ms = 600000, .factor = 2, .jitter_percent = 25},
+    /* A parameter takes Azure some 10 s, so what was taken can be seen then. */
+    [BACKOFF_DOUBT] =
+        {.name = "doubt", .base_ms = 10000, .cap_ms = 600000, .factor = 2, .jitter_percent = 25},
     [BACKOFF_CREDENTIAL] = {.name = "credential",
                             .base_ms = 30000,
                             .cap_ms = 600000,

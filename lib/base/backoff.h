@@ -18,6 +18,7 @@ enum backoff_preset {
     BACKOFF_THROTTLED,  /* too many requests, and no hint was given */
     BACKOFF_BUSY,       /* another operation holds the object */
     BACKOFF_REWRITE,    /* a write failed, or its effect is not to be seen yet */
+    BACKOFF_DOUBT,      /* nobody knows whether a write was taken: it may still be under way */
     BACKOFF_CREDENTIAL, /* a credential was refused: somebody has to act first */
     BACKOFF_N
 };
