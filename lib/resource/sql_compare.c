@@ -35,6 +35,14 @@ static enum change_verb verb_of(const struct pg_change *p)
     }
 }
 
+/* Is it only our own policy that does not let it be created? That has a verdict of its own. */
+static bool not_allowed(const struct comparison *c, const struct pg_change *p)
+{
+    const struct policy *policy = &c->target->policy;
+    return class_of(p) == CHANGE_CREATE_CLASS && policy->mode == POLICY_ENFORCE &&
+           !policy->allow_create;
+}
+
 static void add_change(const struct comparison *c, const struct pg_change *p, bool observe_only)
 {
     struct plan *plan = c->plan;
@@ -47,11 +55,11 @@ static void add_change(const struct comparison *c, const struct pg_change *p, bo
     change->stage = STAGE_SQL + (unsigned)p->kind * STAGE_SQL_STEP;
     change->widening = p->widening;
     change->observe_only = observe_only;
-    if (p->unfixable) {
+    if (p->unfixable && !not_allowed(c, p)) {
         change->verb = CHANGE_REPORT;
         change->verdict = CHANGE_UNACHIEVABLE;
         change->reason = p->unfixable;
-    } else {
+    } else if (!p->unfixable) {
         struct action *a = arena_alloc(plan->arena, sizeof(*a));
         *a = (struct action){.kind = ACTION_SQL,
                              .database = p->database ? p->database : shared_database,
@@ -88,12 +96,23 @@ void sql_compare_cluster(const struct comparison *c)
     }
 }
 
+/* Will a database that does not exist be made together with this part? */
+static bool comes_with(const struct pg_want *part, const char *name)
+{
+    for (size_t i = 0; i < part->database_count; i++)
+        if (strcmp(part->databases[i].name, name) == 0) return part->databases[i].create_allowed;
+    return false;
+}
+
+/* Nothing can be written into a database that is not there and does not come: as long as it is
+ * missing, its being missing is all there is to say. */
 static void compare_database(const struct comparison *c, const char *name,
                              const struct observation *o)
 {
     for (int observe_only = 0; observe_only <= 1; observe_only++) {
         struct pg_want part;
         if (!part_of(c, observe_only, &part)) continue;
+        if (o->state == SEEN_ABSENT && !observe_only && !comes_with(&part, name)) continue;
         struct pg_changes changes =
             pg_diff_database(&part, name, c->seen->cluster.cluster, o->database, c->plan->arena);
         add_changes(c, &changes, observe_only);

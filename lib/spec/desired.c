@@ -48,6 +48,18 @@ static int names_read(const char *directory, struct names *out, struct problems 
     return 0;
 }
 
+/* Several documents may share a group, if they want the same of it. */
+static void check_same(const struct target *a, const struct target *b, const char *file,
+                       struct problems *problems)
+{
+    const json_t *mine = json_object_get(a->item, "tags");
+    const json_t *other = json_object_get(b->item, "tags");
+    if (b->kind == TARGET_SERVER)
+        problems_add(problems, "", "server %s is declared by %s", b->name, file);
+    else if (mine && other && !json_equal(mine, other))
+        problems_add(problems, "", "resource group %s has other tags in %s", b->name, file);
+}
+
 /* Two documents that declare the same server or the same name would fight each other. */
 static void check_clash(const struct document *a, const struct document *b,
                         struct problems *problems)
@@ -57,10 +69,8 @@ static void check_clash(const struct document *a, const struct document *b,
         problems_add(problems, "", "metadata.name %s is taken by %s", b->name, a->file);
     for (size_t i = 0; i < a->target_count; i++)
         for (size_t k = 0; k < b->target_count; k++)
-            if (a->targets[i].kind == TARGET_SERVER && b->targets[k].kind == TARGET_SERVER &&
-                strcasecmp(a->targets[i].arm_id, b->targets[k].arm_id) == 0)
-                problems_add(problems, "", "server %s is declared by %s", b->targets[k].name,
-                             a->file);
+            if (strcasecmp(a->targets[i].arm_id, b->targets[k].arm_id) == 0)
+                check_same(&a->targets[i], &b->targets[k], a->file, problems);
 }
 
 struct desired *desired_load_files(const struct settings *settings, const char *const *files,

@@ -78,6 +78,14 @@ static const char *const *read_names(struct arena *arena, const json_t *list, si
     return names;
 }
 
+/* Where nothing is created, nothing is tried on what is not there. A document that only observes
+ * says all that is missing. */
+static bool may_create(const struct reading *r)
+{
+    const struct policy *p = &r->target->policy;
+    return p->mode == POLICY_OBSERVE || p->allow_create;
+}
+
 static void read_role(const struct reading *r, const json_t *item, const char *path,
                       struct pg_want_role *out)
 {
@@ -89,7 +97,7 @@ static void read_role(const struct reading *r, const json_t *item, const char *p
     struct arena *arena = r->d->arena;
     *out = (struct pg_want_role){
         .name = json_text_at(item, "name"),
-        .create_allowed = true,
+        .create_allowed = may_create(r),
         .has_connection_limit = json_object_get(item, "connectionLimit") != NULL,
         .connection_limit = (int)json_int_at(item, "connectionLimit", -1),
         .valid_until = json_text_at(item, "validUntil"),
@@ -152,7 +160,7 @@ static void read_database(const struct reading *r, const json_t *item, const cha
     struct arena *arena = r->d->arena;
     *out = (struct pg_want_database){
         .name = json_text_at(item, "name"),
-        .create_allowed = true,
+        .create_allowed = may_create(r),
         .owner = json_text_at(item, "owner"),
         .encoding = json_text_at(item, "encoding"),
         .collate = json_text_at(item, "lcCollate"),
@@ -203,13 +211,17 @@ static void read_grant(const struct reading *r, const json_t *item, const char *
 /* Privileges are looked at in the declared databases only. */
 static void check_grants(const struct reading *r, const struct pg_want *want)
 {
-    for (size_t i = 0; i < want->grant_count; i++) {
-        bool declared = false;
+    size_t i;
+    const json_t *item;
+    json_array_foreach(json_object_get(r->d->root, "privileges"), i, item)
+    {
+        const char *database = json_text_at(item, "database");
+        bool declared = !is_ours(r, item);
         for (size_t k = 0; k < want->database_count; k++)
-            declared |= strcmp(want->grants[i].database, want->databases[k].name) == 0;
+            declared |= strcmp(database, want->databases[k].name) == 0;
         if (!declared)
             problems_add(r->problems, arena_printf(r->d->arena, "privileges[%zu].database", i),
-                         "database %s is not declared", want->grants[i].database);
+                         "database %s is not declared", database);
     }
 }
 

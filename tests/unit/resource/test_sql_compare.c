@@ -75,7 +75,8 @@ struct fixture {
     struct plan *plan;
 };
 
-static const struct pg_want_database databases[] = {{.name = "first"}, {.name = "second"}};
+static const struct pg_want_database databases[] = {{.name = "first", .create_allowed = true},
+                                                    {.name = "second", .create_allowed = true}};
 static const struct pg_want want = {.databases = databases, .database_count = 2};
 static const struct pg_delta delta = {.field = "what", .to = "it shall be"};
 static const struct pg_cluster cluster = {.server_version = 150004};
@@ -280,6 +281,33 @@ static void test_one_database_not_read(void **state)
     }
 }
 
+/* What nobody makes is missing, and nothing is tried on what would be in it. */
+static void test_database_that_does_not_come(void **state)
+{
+    struct fixture *f = *state;
+    const struct pg_want_database gone[] = {{.name = "first"}, {.name = "second"}};
+    const struct pg_want no_creation = {.databases = gone, .database_count = 2};
+    f->target.sql = &no_creation;
+    f->target.policy = (struct policy){.mode = POLICY_ENFORCE};
+    found[PG_CHANGE_DATABASE_CREATE].unfixable = "not from here";
+    found[PG_CHANGE_DATABASE_ALTER].unfixable = "not at all";
+    resource_compare(&f->target, &f->seen, f->plan);
+    assert_int_equal(databases_asked, 1);
+    for (size_t i = 0; i < f->plan->count; i++) {
+        const struct change *c = &f->plan->changes[i];
+        const struct action *a = c->action;
+        bool create = strcmp(c->part, "database-create") == 0;
+        bool alter = strcmp(c->part, "database-alter") == 0;
+        assert_int_equal(a == NULL, create || alter);
+        assert_int_equal(c->verdict, alter ? CHANGE_UNACHIEVABLE : CHANGE_GO);
+        if (a) assert_string_not_equal(a->database, "first");
+    }
+    policy_permit(f->plan, &f->target.policy, &(struct policy_facts){0});
+    for (size_t i = 0; i < f->plan->count; i++)
+        if (f->plan->changes[i].class == CHANGE_CREATE_CLASS)
+            assert_int_equal(f->plan->changes[i].verdict, CHANGE_NEVER);
+}
+
 static void test_nothing_declared(void **state)
 {
     struct fixture *f = *state;
@@ -367,6 +395,7 @@ int main(void)
         CASE(test_items_have_a_mode_of_their_own),
         CASE(test_cluster_not_read),
         CASE(test_one_database_not_read),
+        CASE(test_database_that_does_not_come),
         CASE(test_nothing_declared),
         CASE(test_file_runs_between_defaults_and_grants),
         CASE(test_file_has_been_run),

@@ -154,6 +154,40 @@ static void test_a_name_belongs_to_one_document(void **state)
     assert_clash(f, "metadata.name same is taken by");
 }
 
+/* Puts "a.json" and "b.json" with these tags of the group that they share. */
+static void put_tags(const struct fixture *f, const char *a, const char *b)
+{
+    const char *const tags[] = {a, b};
+    for (size_t i = 0; i < 2; i++) {
+        char text[1024], name[16], server[16], file[16];
+        snprintf(name, sizeof(name), "name-%zu", i);
+        snprintf(server, sizeof(server), "server-%zu", i);
+        snprintf(file, sizeof(file), "%c.json", (char)('a' + i));
+        snprintf(text, sizeof(text), document, name, server);
+        static const char place[] = "\"location\":\"koreacentral\"";
+        const char *rest = strstr(text, place);
+        assert_non_null(rest);
+        char *all = xasprintf("%.*s%s%s", (int)(rest - text), text, tags[i], rest);
+        put(f, file, all);
+        free(all);
+    }
+}
+
+static void test_a_group_is_shared_by_those_who_want_the_same(void **state)
+{
+    struct fixture *f = *state;
+    put_tags(f, "\"tags\":{\"env\":\"prod\"},", "\"tags\":{\"env\":\"prod\"},");
+    struct desired *d = load(f);
+    assert_non_null(d);
+    desired_free(d);
+    put_tags(f, "\"tags\":{\"env\":\"prod\"},", "");
+    d = load(f);
+    assert_non_null(d);
+    desired_free(d);
+    put_tags(f, "\"tags\":{\"env\":\"prod\"},", "\"tags\":{\"env\":\"test\"},");
+    assert_clash(f, "resource group rg has other tags in");
+}
+
 static void test_a_missing_directory_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -163,14 +197,55 @@ static void test_a_missing_directory_is_said(void **state)
     assert_string_equal(f->problems.items[0].text, "No such file or directory");
 }
 
+/* With one server's name in front, more lists can follow. */
+static struct desired *load_with(struct fixture *f, const char *more)
+{
+    char text[1024];
+    snprintf(text, sizeof(text), document, "first", "one");
+    text[strlen(text) - 1] = '\0';
+    char *all = xasprintf("%s,%s}", text, more);
+    put(f, "a.json", all);
+    free(all);
+    return load(f);
+}
+
+static void test_nothing_is_created_unasked(void **state)
+{
+    static const struct {
+        const char *policy;
+        bool create;
+    } cases[] = {
+        {"\"mode\":\"enforce\"", false},
+        {"\"mode\":\"enforce\",\"allowCreate\":true", true},
+        {"\"mode\":\"observe\"", true}, /* all that is missing is said */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *more = xasprintf("\"policy\":{%s},\"roles\":[{\"name\":\"r\"}],"
+                               "\"databases\":[{\"name\":\"d\"}]",
+                               cases[i].policy);
+        struct desired *d = load_with(*state, more);
+        free(more);
+        assert_non_null(d);
+        const struct pg_want *want = d->documents[0]->targets[1].sql;
+        assert_int_equal(want->roles[0].create_allowed, cases[i].create);
+        assert_int_equal(want->databases[0].create_allowed, cases[i].create);
+        desired_free(d);
+    }
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_an_empty_directory_declares_nothing), CASE(test_documents_by_name),
-        CASE(test_one_bad_document_refuses_all),        CASE(test_a_server_belongs_to_one_document),
-        CASE(test_a_name_belongs_to_one_document),      CASE(test_a_missing_directory_is_said),
+        CASE(test_an_empty_directory_declares_nothing),
+        CASE(test_documents_by_name),
+        CASE(test_one_bad_document_refuses_all),
+        CASE(test_a_server_belongs_to_one_document),
+        CASE(test_a_name_belongs_to_one_document),
+        CASE(test_a_missing_directory_is_said),
+        CASE(test_a_group_is_shared_by_those_who_want_the_same),
+        CASE(test_nothing_is_created_unasked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
