@@ -106,6 +106,14 @@ void engine_poke_after(struct engine *e, const struct target *target)
         if (e->runs[i]->target->after == target && e->runs[i]->group_absent) run_poke(e->runs[i]);
 }
 
+bool engine_gave_up(const struct engine *e, const struct target *target)
+{
+    for (size_t i = 0; i < e->run_count; i++)
+        if (e->runs[i]->target == target)
+            return e->runs[i]->state == RUN_ENDED && !e->runs[i]->memory.exists;
+    return false;
+}
+
 void engine_rest(struct engine *e)
 {
     e->resting = true;

@@ -45,6 +45,7 @@ static void note(struct run *r, enum run_clock clock, const char *what, struct o
     o->state = SEEN_FAILED;
     o->err = *err;
     r->clocks_failed |= 1U << clock;
+    if (clock == CLOCK_SQL) r->memory.full_read = 0; /* a probe alone would not make it known */
     transitions_unknown(r->transitions, what, err, loop_now(engine_world(r->engine)->loop));
 }
 
@@ -132,6 +133,13 @@ static bool is_missed_once(struct run *r, const struct arm_get *g, struct err *e
     return true;
 }
 
+/* On and in a server that does not exist nothing is unknown. */
+static void note_no_server(struct run *r)
+{
+    r->memory.full_read = 0; /* another one may come to stand in its place */
+    transitions_known_all(r->transitions, loop_now(engine_world(r->engine)->loop));
+}
+
 /* What is on and in a server that is not Ready cannot be looked at: it is unknown, not in order,
  * and looked at again soon. */
 static void note_contents(struct run *r)
@@ -174,7 +182,9 @@ static void get_done(struct flow *f, const struct err *err)
 
 static void arm_looked(struct flow_group *g)
 {
-    look_catalogs(g->owner);
+    struct run *r = g->owner;
+    if (r->seen.arm[SCOPE_SERVER].state == SEEN_ABSENT) note_no_server(r);
+    look_catalogs(r);
 }
 
 static void look_arm(struct run *r)
@@ -265,6 +275,12 @@ static void databases_done(struct flow_group *g)
     run_observed(r);
 }
 
+/* What records call a database. */
+static char *database_scope(const struct run *r, size_t i)
+{
+    return xasprintf("database %s", r->target->sql->databases[i].name);
+}
+
 static void database_done(struct flow *f, const struct err *err)
 {
     struct catalog_read *read = f->op;
@@ -279,10 +295,19 @@ static void database_done(struct flow *f, const struct err *err)
         read->arena = NULL;
         r->memory.databases[i] = read->mark;
     }
-    char *what = xasprintf("database %s", r->target->sql->databases[i].name);
+    char *what = database_scope(r, i);
     note(r, CLOCK_SQL, what, o, err);
     free(what);
     flow_group_end(&r->group);
+}
+
+/* That it does not exist is an answer too. */
+static void note_absent_database(struct run *r, size_t i)
+{
+    char *what = database_scope(r, i);
+    r->seen.databases[i].state = SEEN_ABSENT;
+    note(r, CLOCK_SQL, what, &r->seen.databases[i], NULL);
+    free(what);
 }
 
 static void databases_read(struct run *r)
@@ -296,7 +321,7 @@ static void databases_read(struct run *r)
         if (r->memory.database_exists[i])
             read_start(r, i + 1, false, database_done);
         else
-            r->seen.databases[i].state = SEEN_ABSENT;
+            note_absent_database(r, i);
     }
     flow_group_end(&r->group);
 }
@@ -354,7 +379,7 @@ void look_start(struct run *r)
         r->seen.database_count = r->target->sql->database_count;
         r->seen.databases = xcalloc(r->seen.database_count, sizeof(*r->seen.databases));
     }
-    r->clocks_failed = 0;
+    r->clocks_failed &= ~r->clocks_due;
     r->catalogs_unchanged = false;
     if (r->clocks_due & 1U << CLOCK_ARM)
         look_arm(r);

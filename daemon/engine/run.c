@@ -105,6 +105,7 @@ static void run_due(void *ctx)
     r->cycle = engine_next_cycle(r->engine);
     r->started = now(r);
     r->passes = 0;
+    r->clocks_failed = 0;
     r->enough = false;
     r->counts = (struct run_counts){0};
     arm_guid(r->azure.io, r->azure.correlation_id);
@@ -164,13 +165,15 @@ static void schedule_next(struct run *r)
     }
 }
 
-/* What was written and is held is looked at again when its hold ends, not an interval later. */
+/* What was written and is held is looked at again when its hold ends, not an interval later. A hold
+ * that has ended already is no reason to hurry: nothing may be written now, or it would have been.
+ */
 static void schedule_held(struct run *r)
 {
     for (size_t i = 0; r->plan && i < r->plan->count; i++) {
         const struct change *c = &r->plan->changes[i];
         msec held = transitions_held(r->transitions, c);
-        if (c->verdict != CHANGE_GO || !held) continue;
+        if (c->verdict != CHANGE_GO || held <= now(r)) continue;
         for (enum run_clock k = 0; k < CLOCK_N; k++)
             if (held < r->clocks[k].due) r->clocks[k].due = held;
     }
@@ -182,7 +185,8 @@ static bool one_shot_is_over(struct run *r)
     if (engine_mode(r->engine) == ENGINE_PLAN) return true;
     struct plan_counts n = plan_count(r->plan);
     bool unready = r->target->kind == TARGET_SERVER && r->memory.exists && !r->memory.ready;
-    bool pending = n.go > 0 || r->clocks_failed || r->group_absent || unready;
+    bool group_comes = r->group_absent && !engine_gave_up(r->engine, r->target->after);
+    bool pending = n.go > 0 || r->clocks_failed || group_comes || unready;
     r->fruitless = pending ? r->fruitless + 1 : 0;
     return !pending || r->fruitless >= FRUITLESS_MAX;
 }
@@ -198,6 +202,7 @@ static void cycle_end(struct run *r)
     seen_done(&r->seen);
     if (one_shot_is_over(r)) {
         r->state = RUN_ENDED;
+        engine_poke_after(r->engine, r->target); /* what waits for this one need not any more */
     } else {
         plan_free(r->plan);
         r->plan = NULL;

@@ -55,7 +55,7 @@ struct run {
     unsigned passes;
     bool enough;         /* a write met a busy or troubled server: no more of them in this cycle */
     unsigned clocks_due; /* 1 << enum run_clock: what is looked at in this pass */
-    unsigned clocks_failed;
+    unsigned clocks_failed; /* likewise; what this pass does not look at keeps its failure */
     bool catalogs_unchanged;
     struct run_counts counts;
     struct seen seen;
@@ -113,8 +113,10 @@ void summary_cycle(const struct run *r);
 /* A target's cycle has ended. The run is still on the stack: hooks must not free the engine. */
 void engine_run_ended(struct engine *e);
 bool engine_is_resting(const struct engine *e);
-/* A target that others depend on has come into being: they are looked at now. */
+/* A target that others depend on has come into being, or never will: they are looked at now. */
 void engine_poke_after(struct engine *e, const struct target *target);
+/* Has this one-shot ended with 'target' without having brought it into being? */
+bool engine_gave_up(const struct engine *e, const struct target *target);
 const struct engine_world *engine_world(const struct engine *e);
 const struct engine_hooks *engine_hooks(const struct engine *e);
 enum engine_mode engine_mode(const struct engine *e);

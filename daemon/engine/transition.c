@@ -387,14 +387,23 @@ void transitions_unknown(struct transitions *t, const char *scope, const struct 
     scope_record(t, LOG_LEVEL_WARNING, MESSAGE_DRIFT_UNKNOWN, scope, err, "unknown");
 }
 
-void transitions_known(struct transitions *t, const char *scope, uint64_t now)
+static void unknown_end(struct transitions *t, struct unknown_scope *u, uint64_t now)
 {
-    struct unknown_scope *u = unknown_find(t, scope);
-    if (!u) return;
     char sentence[64];
     snprintf(sentence, sizeof(sentence), "known again after %" PRIu64 " s",
              (now - u->since) / 1000);
-    scope_record(t, LOG_LEVEL_NOTICE, MESSAGE_DRIFT_KNOWN_AGAIN, scope, NULL, sentence);
+    scope_record(t, LOG_LEVEL_NOTICE, MESSAGE_DRIFT_KNOWN_AGAIN, u->scope, NULL, sentence);
     free(u->scope);
     *u = t->unknown[--t->unknown_count];
+}
+
+void transitions_known(struct transitions *t, const char *scope, uint64_t now)
+{
+    struct unknown_scope *u = unknown_find(t, scope);
+    if (u) unknown_end(t, u, now);
+}
+
+void transitions_known_all(struct transitions *t, uint64_t now)
+{
+    while (t->unknown_count) unknown_end(t, t->unknown, now);
 }

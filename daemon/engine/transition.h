@@ -58,6 +58,7 @@ void transitions_failed(struct transitions *t, const struct change *change, cons
 void transitions_unknown(struct transitions *t, const char *scope, const struct err *err,
                          uint64_t now);
 void transitions_known(struct transitions *t, const char *scope, uint64_t now);
+void transitions_known_all(struct transitions *t, uint64_t now);
 
 /* How often in a row 'change' was written without going away; 0: never. */
 unsigned transitions_attempts(const struct transitions *t, const struct change *change);

@@ -248,7 +248,7 @@ static void sql_start(struct run *r, const struct change *first)
 
 static void write_next(struct run *r)
 {
-    if (r->queue_at >= r->queue_length || r->enough) {
+    if (r->queue_at >= r->queue_length || r->enough || engine_is_resting(r->engine)) {
         run_applied(r);
         return;
     }

@@ -382,6 +382,10 @@ static void test_unknown_and_known_again(void **state)
     transitions_known(f->t, "server", 9600);
     expect_scopes(f, "");
     assert_int_equal(transitions_count(f->t).unknown, 1);
+    transitions_known_all(f->t, 10000);
+    expect_scopes(f, "doc srv known again after 5 s: cluster of srv\n");
+    transitions_known_all(f->t, 10100);
+    assert_int_equal(transitions_count(f->t).unknown, 0);
 }
 
 static void test_words(void **state)
