@@ -15,14 +15,15 @@ static bool is_settings(const char *file)
     return strcmp(slash ? slash + 1 : file, "pgdriftd.json") == 0;
 }
 
-/* The settings that documents are checked against: those given beside them, else the installed ones
- * where they can be read, else the defaults, because a document can be checked on any machine. */
+/* The settings that documents are checked against: those given beside them or by --config, else the
+ * installed ones where they can be read, else the defaults, because a document can be checked on
+ * any machine. */
 static struct settings *settings_for_check(const struct cli *cli, struct problems *problems)
 {
     for (size_t i = 0; i < cli->arg_count; i++)
         if (is_settings(cli->args[i]))
             return settings_load(cli->args[i], SETTINGS_LEAVE_SECRETS, problems);
-    if (access(cli->config, R_OK))
+    if (strcmp(cli->config, SETTINGS_FILE) == 0 && cli->arg_count && access(cli->config, R_OK))
         return settings_parse(cli->config, "{}", 2, SETTINGS_LEAVE_SECRETS, problems);
     return settings_load(cli->config, SETTINGS_LEAVE_SECRETS, problems);
 }

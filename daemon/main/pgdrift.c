@@ -1,4 +1,5 @@
 /* pgdrift: the command. Its command line; the commands are in cli/. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,14 @@ static bool wants_colour(void)
     return isatty(STDOUT_FILENO) && (!no || !*no);
 }
 
+/* What could not be printed has not been said: a pipeline must not take half a plan for a whole. */
+static int told(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "pgdrift: standard output: %s\n", strerror(errno));
+    return CLI_ERROR;
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {.config = SETTINGS_FILE, .colour = wants_colour()};
@@ -77,5 +86,5 @@ int main(int argc, char **argv)
     if (!command) return usage_error("no such command: ", name);
     cli.args = argv + optind;
     cli.arg_count = (size_t)(argc - optind);
-    return command->run(&cli);
+    return told(command->run(&cli));
 }
