@@ -253,6 +253,7 @@ keep_or_install = { test -e '$(DESTDIR)$(sysconfdir)/pgdriftd/$(1)' && echo 'kep
     install -D -m 644 config/$(1) '$(DESTDIR)$(sysconfdir)/pgdriftd/$(1)'; }
 substitute = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sbindir@|$(sbindir)|g' \
     -e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@libdir@|$(libexecdirs)|g' \
+    -e 's|@exampledir@|$(exampledir)|g' \
     -e 's|@version@|$(VERSION)|g'
 page_dir = $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(1)))
 

@@ -20,7 +20,7 @@ _pgdrift() {
         if ((COMP_CWORD == 2)); then _pgdrift_words 'settings desired reference' "$word"; fi
     elif [[ $before == --config ]]; then
         _pgdrift_json "$word"
-    elif [[ $command == @(plan|apply) && $word == -* ]]; then
+    elif [[ $command == @(check|plan|apply) && $word == -* ]]; then
         _pgdrift_words '--json --config' "$word"
     elif [[ $command == @(check|plan|apply) ]]; then
         _pgdrift_json "$word"
