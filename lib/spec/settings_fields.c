@@ -328,7 +328,8 @@ const struct field settings_fields[] = {
      .kind = FIELD_NAME,
      .flags = FIELD_STORED,
      .fallback = "",
-     .help = "As whom to connect, with the administrator's password; without it, as administratorLogin.",
+     .help = "As whom to connect, with the administrator's password; without it, as "
+             "administratorLogin.",
      AT(sql.user)},
     {.path = "sql.connectTimeoutSeconds",
      .kind = FIELD_INT,
