@@ -188,7 +188,10 @@ static void set_method(struct http_exchange *x)
         curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
     }
     curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, call->method);
-    if (strcmp(call->method, "POST") == 0) curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+    /* On a kept connection that turns out to be closed libcurl sends a request again by itself,
+     * whatever its method; a write must never be sent twice. */
+    bool reads = strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0;
+    if (!reads) curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 /* A number that changes with the addresses. */

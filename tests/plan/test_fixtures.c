@@ -41,7 +41,8 @@ static char *file_text(const char *path)
 static void file_write(const char *path, const char *text)
 {
     FILE *f = fopen(path, "we");
-    if (!f || fputs(text, f) == EOF) fail_msg("%s: %s", path, strerror(errno));
+    assert_non_null(f);
+    if (fputs(text, f) == EOF) fail_msg("%s: %s", path, strerror(errno));
     fclose(f);
 }
 
