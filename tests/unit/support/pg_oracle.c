@@ -133,7 +133,8 @@ struct pg_held oracle_expected(const struct pg_want *want, const PGresult *r, in
     bool closed =
         !*grantee && kind == 'd' && want->database_count && want->databases[0].revoke_public;
     if (strcmp(grantee, oracle_cell(r, row, OWNER)) == 0) return before;
-    if (!g) return closed ? (struct pg_held){0} : before;
+    const struct pg_held nothing = {0};
+    if (!g) return closed ? nothing : before;
     uint32_t mask = declared(g, r, row);
     struct pg_held held = {mask, g->with_grant_option ? mask : 0};
     if (closed || (g->exact && (kind != 'f' || manages_routines(g)))) return held;

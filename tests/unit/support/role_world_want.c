@@ -33,7 +33,7 @@ static size_t want_settings(struct world_random *r, bool reserved, bool in_datab
                        strcasecmp(first->name, role_world_values[next].name) == 0;) {
             next++;
         }
-        for (int in = 0; in <= in_databases; in++) {
+        for (int in = 0; in < (in_databases ? 2 : 1); in++) {
             const struct role_world_value *v = first + world_below(r, (unsigned)(next - i));
             bool reset = world_chance(r, 15);
             const char *database = in ? wanted_database(r) : NULL;
