@@ -20,10 +20,11 @@ static void lose(struct kept *k, const struct pg_cluster *c, const struct pg_wan
     if (barren) m->inherit = false;
 }
 
-/* The memberships as they will be, in 'later'. Are they fewer? */
-static bool reduce(const struct pg_want *want, const struct pg_cluster *c, struct pg_cluster *later,
+bool pg_diff_later(const struct pg_want *want, const struct pg_cluster *c, struct pg_cluster *later,
                    struct arena *arena)
 {
+    *later = *c;
+    if (c->superuser) return false;
     struct kept k = {.members = arena_array(arena, c->member_count, sizeof(*k.members)),
                      .gone = arena_array(arena, c->member_count, sizeof(*k.gone))};
     size_t count = 0;
@@ -48,8 +49,8 @@ static bool reduce(const struct pg_want *want, const struct pg_cluster *c, struc
 void pg_diff_keep_usable(const struct pg_want *want, const struct pg_cluster *cluster,
                          struct pg_names *names, struct arena *arena)
 {
-    struct pg_cluster later = *cluster;
-    if (cluster->superuser || !reduce(want, cluster, &later, arena)) return;
+    struct pg_cluster later;
+    if (!pg_diff_later(want, cluster, &later, arena)) return;
     for (size_t i = 0; i < names->count; i++) {
         struct pg_name *name = &names->items[i];
         if (!name->usable || !pg_cluster_inherits(cluster, cluster->user, name->oid)) continue;

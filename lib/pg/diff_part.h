@@ -33,6 +33,10 @@ bool pg_diff_is_revoked(const struct pg_cluster *cluster, const struct pg_want_r
 struct pg_diff *pg_diff_memberships_to_be(const struct pg_want *want,
                                           const struct pg_cluster *cluster, struct arena *arena);
 /* diff_kept.c */
+/* 'cluster' with the memberships as they will be without those that are taken away or inherit no
+ * longer; those to come are not in it. Are they fewer? Borrows from 'cluster'. */
+bool pg_diff_later(const struct pg_want *want, const struct pg_cluster *cluster,
+                   struct pg_cluster *later, struct arena *arena);
 /* Those of 'names' are no longer usable that the connected user reaches by a membership which is
  * taken away. */
 void pg_diff_keep_usable(const struct pg_want *want, const struct pg_cluster *cluster,

@@ -102,6 +102,7 @@ struct pg_grants {
     const struct pg_want *want;
     const struct pg_want_database *database; /* NULL: only its privileges are declared */
     const struct pg_cluster *cluster;
+    struct pg_cluster later; /* with its memberships as they will be without what goes */
     const struct pg_database *observed;
     const char *name;           /* of the database */
     struct pg_names names;      /* with those to be created, under oids of our own */

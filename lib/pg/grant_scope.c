@@ -128,7 +128,7 @@ bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role)
     const struct pg_name *name = pg_names_by_oid(&g->names, role);
     if ((name && name->usable) || role == g->cluster->user) return true;
     for (size_t i = 0; i < g->join_count; i++) {
-        if (pg_cluster_inherits(g->cluster, g->joins[i].oid, role)) return true;
+        if (pg_cluster_inherits(&g->later, g->joins[i].oid, role)) return true;
     }
     return false;
 }
@@ -369,6 +369,7 @@ static void note_declared_owners(struct pg_grants *g)
 void pg_grant_scope(struct pg_grants *g)
 {
     const struct pg_database_row *row = pg_cluster_database(g->cluster, g->name);
+    (void)pg_diff_later(g->want, g->cluster, &g->later, g->build.arena);
     copy_names(g);
     for (size_t i = 0; i < g->want->database_count; i++) {
         if (strcmp(g->want->databases[i].name, g->name) == 0) g->database = &g->want->databases[i];
