@@ -50,14 +50,15 @@ link = $(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS)
 
 # Layers, each after those that it stands on. below_X: what a unit test of X may link, top first, so
 # that the linker holds the direction too, and a test does not wait for layers above its own.
-LAYERS := base flow plan azure pg resource spec net
+LAYERS := base field flow plan azure pg resource config net
 below_base := base
+below_field := field base
 below_flow := flow base
 below_plan := plan base
 below_azure := azure flow base
 below_pg := pg flow base
-below_resource := resource azure pg plan flow base
-below_spec := spec $(below_resource)
+below_resource := resource azure pg plan flow field base
+below_config := config $(below_resource)
 below_net := net flow base
 LIB_SRC := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.c))
 DAEMON_SRC := $(filter-out daemon/main/%,$(wildcard daemon/*/*.c))

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "spec/desired.h"
-#include "spec/settings.h"
+#include "config/desired.h"
+#include "config/settings.h"
 
 static bool is_settings(const char *file)
 {

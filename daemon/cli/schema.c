@@ -1,6 +1,6 @@
 /* pgdrift schema: the JSON Schemas and the reference, made of the same rows that check the files.
  */
-#include "spec/schema.h"
+#include "config/schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>

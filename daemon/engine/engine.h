@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 #include "azure/arm.h"
+#include "config/desired.h"
+#include "config/settings.h"
 #include "net/loop.h"
 #include "plan/plan.h"
-#include "spec/desired.h"
-#include "spec/settings.h"
 
 enum engine_mode {
     ENGINE_DAEMON, /* cycles for ever */

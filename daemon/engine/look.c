@@ -76,7 +76,7 @@ static bool is_declared_parameter(const void *owner, const json_t *item)
     const char *name = json_text_at(item, "name");
     const char *declared;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)r->target->configurations, declared, value)
+    json_each_member(r->target->configurations, declared, value)
     {
         if (name && strcasecmp(name, declared) == 0) return true;
     }

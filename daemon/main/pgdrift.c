@@ -8,7 +8,7 @@
 
 #include "base/version.h"
 #include "cli/cli.h"
-#include "spec/settings.h"
+#include "config/settings.h"
 
 enum { OPTION_JSON = 256 };
 

@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "config/settings.h"
 #include "run/service.h"
-#include "spec/settings.h"
 
 static const char usage[] =
     "Usage: pgdriftd [OPTION...]\n"

@@ -4,8 +4,8 @@
 #define RUN_CONFIGURATION_H
 
 #include "base/problem.h"
-#include "spec/desired.h"
-#include "spec/settings.h"
+#include "config/desired.h"
+#include "config/settings.h"
 
 struct configuration {
     struct settings *settings;

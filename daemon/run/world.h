@@ -5,11 +5,11 @@
 
 #include "azure/arm.h"
 #include "azure/token.h"
+#include "config/settings.h"
 #include "engine/engine.h"
 #include "flow/gate.h"
 #include "net/loop.h"
 #include "net/net.h"
-#include "spec/settings.h"
 
 struct world {
     struct loop *loop; /* borrowed */

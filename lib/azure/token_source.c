@@ -128,7 +128,7 @@ void token_request_done(struct token_request *r)
     const struct token_source *s = &r->source;
     const char *const texts[] = {s->endpoint, s->tenant, s->client_id, s->selector_value};
     token_request_sent(r);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) free((char *)(uintptr_t)texts[i]);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) free(unconst(texts[i]));
     secret_free(r->source.secret);
     free(r->url);
     free(r->form_head);
@@ -236,7 +236,7 @@ struct secret *token_source_parse(const struct http_reply *reply, int64_t wall_m
     else
         secret = secret_new(token, strlen(token));
     if (secret) *lifetime = (msec)seconds * 1000;
-    if (token) mem_wipe((char *)(uintptr_t)token, strlen(token));
+    if (token) mem_wipe(unconst(token), strlen(token));
     json_decref(body);
     return secret;
 }

@@ -9,7 +9,7 @@
 
 json_t *json_at(const json_t *root, const char *path)
 {
-    json_t *at = (json_t *)(uintptr_t)root;
+    json_t *at = unconst(root);
     for (const char *step = path; at && step && *step;) {
         size_t length = strcspn(step, ".");
         at = json_object_getn(at, step, length);

@@ -9,6 +9,11 @@
 #include <jansson.h>
 
 #include "base/err.h"
+#include "base/mem.h"
+
+/* for (each member of 'object', which is not changed): jansson's own loop wants it without const.
+ */
+#define json_each_member(object, key, value) json_object_foreach(unconst(object), key, value)
 
 /* The value at 'path' (NULL or "" is 'root' itself); NULL where any step is missing. */
 json_t *json_at(const json_t *root, const char *path);

@@ -29,6 +29,11 @@ static void *checked(void *p)
     abort();
 }
 
+void *unconst(const void *p)
+{
+    return (void *)(uintptr_t)p;
+}
+
 void *xmalloc(size_t size)
 {
     return checked(malloc(size ? size : 1));

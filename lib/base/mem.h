@@ -16,6 +16,10 @@ char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t length);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same object without its const: the one place for the cast, for libraries that take what they
+ * do not change without saying so, and for the end of what is owned through a pointer to const. */
+void *unconst(const void *p);
+
 /* Overwrites 'size' bytes in a way the compiler may not remove. */
 void mem_wipe(void *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* References to secrets: what a document may say where a password belongs. Only their form; reading
- * what they point to is spec/credential.h. */
+ * what they point to is config/credential.h. */
 #ifndef BASE_SECRET_REF_H
 #define BASE_SECRET_REF_H
 

@@ -375,7 +375,7 @@ void gate_free(struct gate *g)
         free(h);
     }
     gate_budgets_free(g->budgets);
-    free((char *)(uintptr_t)g->limits.metered);
+    free(unconst(g->limits.metered));
     free(g);
 }
 

@@ -56,8 +56,8 @@ void gate_budgets_free(struct gate_budgets *b)
         free(k);
     }
     for (size_t i = 0; i < GATE_CLASS_N; i++) {
-        free((char *)(uintptr_t)b->budget[i].remaining_header);
-        free((char *)(uintptr_t)b->budget[i].name);
+        free(unconst(b->budget[i].remaining_header));
+        free(unconst(b->budget[i].name));
     }
     free(b);
 }

@@ -2,7 +2,7 @@
 #ifndef RESOURCE_COMPARE_H
 #define RESOURCE_COMPARE_H
 
-#include "base/field.h"
+#include "field/field.h"
 #include "resource/action.h"
 #include "resource/resource.h"
 

@@ -184,6 +184,5 @@ static void compare(const struct comparison *c)
 {
     const char *name;
     json_t *want;
-    json_object_foreach((json_t *)(uintptr_t)c->target->configurations, name, want)
-        compare_one(c, name, want);
+    json_each_member(c->target->configurations, name, want) compare_one(c, name, want);
 }

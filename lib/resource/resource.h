@@ -1,12 +1,12 @@
 /* What a resource type is: a table of fields and a comparison, one file each (P3, P4). The engines
- * of base/field.h read the tables: they check the document, compare, print, make request bodies,
+ * of field/field.h read the tables: they check the document, compare, print, make request bodies,
  * the JSON Schema and the reference. A new type is one file here and one line in resources.def. */
 #ifndef RESOURCE_RESOURCE_H
 #define RESOURCE_RESOURCE_H
 
 #include <stddef.h>
 
-#include "base/field.h"
+#include "field/field.h"
 #include "pg/diff.h"
 #include "plan/plan.h"
 #include "resource/seen.h"

@@ -119,7 +119,7 @@ static void carrier_make_response(struct carrier *c)
         c->response =
             MHD_create_response_from_callback(x->text_length, 4096, truncated_body, x, NULL);
     } else {
-        c->response = MHD_create_response_from_buffer(x->text_length, (void *)(uintptr_t)x->text,
+        c->response = MHD_create_response_from_buffer(x->text_length, unconst(x->text),
                                                       MHD_RESPMEM_PERSISTENT);
     }
     for (int i = 0; i < x->header_n; i++)
@@ -237,8 +237,8 @@ static struct MHD_Daemon *listener_start(struct listener *listener, const char *
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, unconst(certificate)},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, unconst(key)},
         {MHD_OPTION_END, 0, NULL},
     };
     if (listener->secure) flags |= MHD_USE_TLS;

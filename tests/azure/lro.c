@@ -193,7 +193,7 @@ static struct op *op_new(struct exchange *x, struct server *server, struct op_pl
 static void lro_reply(struct exchange *x, const struct op *op)
 {
     x->lro = true;
-    x->op = (struct op *)(uintptr_t)op;
+    x->op = unconst(op);
     char *status = monitor_url(x->sim, op->location, "azureAsyncOperation", op->id);
     char *result = monitor_url(x->sim, op->location, "operationResults", op->id);
     reply_header(x, "Azure-AsyncOperation", "%s", status);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 
 enum { WORDS_MAX = 3 };
@@ -313,7 +314,7 @@ int settings_set_json(struct settings *s, const json_t *object, struct err *err)
     const char *name;
     json_t *value;
     if (!json_is_object(object)) return err_set(err, ERR_CONFIG, "settings must be an object");
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    json_each_member(object, name, value)
     {
         char number[32];
         snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));

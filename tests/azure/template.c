@@ -75,16 +75,11 @@ static int template_sql(const struct sim *sim, const char *root, const char *dat
 {
     char *postgres = xasprintf("%s/postgres", sim->bin_dir);
     char *data = xasprintf("%s/data", root), *log = xasprintf("%s/log", root);
-    char *argv[] = {postgres,
-                    (char[]){"--single"},
-                    (char[]){"-D"},
-                    data,
-                    (char[]){"-c"},
-                    (char[]){"exit_on_error=on"},
-                    (char[]){"-c"},
-                    (char[]){"fsync=off"},
-                    (char *)(uintptr_t)database,
-                    NULL};
+    char *argv[] = {postgres,          (char[]){"--single"},
+                    (char[]){"-D"},    data,
+                    (char[]){"-c"},    (char[]){"exit_on_error=on"},
+                    (char[]){"-c"},    (char[]){"fsync=off"},
+                    unconst(database), NULL};
     int r = spawn_run(&sim->user, root, argv, sql, log, err);
     free(postgres);
     free(data);

@@ -350,7 +350,7 @@ int main(int argc, char **argv)
     PQfinish(bare);
     if (net) net_free(net);
     if (loop) loop_free(loop);
-    secret_free((struct secret *)(uintptr_t)target.password);
+    secret_free(unconst(target.password));
     arena_free(arena);
     return status;
 }

@@ -15,8 +15,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "spec/desired.h"
-#include "spec/settings.h"
+#include "config/desired.h"
+#include "config/settings.h"
 
 #define DIRECTORY "tests/config/bad"
 #define SHIPPED "../../../config/desired.d/phonebill-auth.json"

@@ -8,12 +8,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 # layer: layers it may include besides itself
 allowed='
 base:
+field: base
 flow: base
 plan: base
 azure: base flow
 pg: base flow
-resource: base flow plan azure pg
-spec: base flow plan azure pg resource
+resource: base field flow plan azure pg
+config: base field flow plan azure pg resource
 net: base flow
 '
 

@@ -77,9 +77,9 @@ upward lib/flow/a.c '"azure/arm.h"' 'lib/flow may not include azure/arm.h'
 upward lib/plan/a.c '"flow/flow.h"' 'lib/plan may not include flow/flow.h'
 upward lib/pg/a.c '"azure/arm.h"' 'lib/pg may not include azure/arm.h'
 upward lib/net/a.h '"azure/arm.h"' 'lib/net may not include azure/arm.h'
-upward lib/resource/a.c '"spec/settings.h"' 'lib/resource may not include spec/settings.h'
-upward lib/spec/a.c '"net/loop.h"' 'lib/spec may not include net/loop.h'
-upward lib/spec/a.c '"engine/cycle.h"' 'lib/spec reaches up to engine/cycle.h'
+upward lib/resource/a.c '"config/settings.h"' 'lib/resource may not include config/settings.h'
+upward lib/config/a.c '"net/loop.h"' 'lib/config may not include net/loop.h'
+upward lib/config/a.c '"engine/cycle.h"' 'lib/config reaches up to engine/cycle.h'
 upward lib/azure/a.c '<curl/curl.h>' 'only lib/net may include <curl/curl.h>'
 upward lib/pg/a.c '<libpq-fe.h>' 'only lib/net may include <libpq-fe.h>'
 upward daemon/run/a.c '<uv.h>' 'only lib/net may include <uv.h>'
@@ -92,7 +92,7 @@ plant lib/resource/a.c <<'C'
 
 #include "azure/arm.h"
 #include "plan/plan.h"
-/* #include "spec/settings.h" */
+/* #include "config/settings.h" */
 C
 accepts layers 'downward and own'
 plant lib/net/a.c <<<'#include <uv.h>'

@@ -144,10 +144,9 @@ int main(void)
     size_t count = 0;
     for (size_t i = 0; i < resource_count; i++) {
         if (!resources[i]->api_version) continue; /* what is in SQL has its tests in unit/pg */
-        tests[count++] =
-            (struct CMUnitTest){.name = resources[i]->name,
-                                .test_func = test_type,
-                                .initial_state = (void *)(uintptr_t)resources[i]->name};
+        tests[count++] = (struct CMUnitTest){.name = resources[i]->name,
+                                             .test_func = test_type,
+                                             .initial_state = unconst(resources[i]->name)};
     }
     int failed = _cmocka_run_group_tests("plans", tests, count, NULL, NULL);
     free(tests);

@@ -86,7 +86,7 @@ static json_t *shuffled(const json_t *value, uint32_t *seed)
     json_t *member;
     size_t n = 0;
     shuffle_places(places, count, seed);
-    json_object_foreach((json_t *)(uintptr_t)value, key, member) keys[n++] = key;
+    json_each_member(value, key, member) keys[n++] = key;
     for (size_t i = 0; i < count; i++) {
         const char *name = keys[places[i]];
         if (json_is_array(value))
@@ -251,7 +251,7 @@ static void test_every_change_makes_sense(void **state)
 /* 'patch' over 'onto', as ARM would take a PATCH. */
 static void overlay(json_t *onto, const json_t *patch)
 {
-    json_object_update_recursive(onto, (json_t *)(uintptr_t)patch);
+    json_object_update_recursive(onto, unconst(patch));
 }
 
 /* Where in 'list' the item called 'name' is; behind its end where there is none. */

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "config/settings.h"
 #include "resource/action.h"
 #include "resource/resource.h"
-#include "spec/settings.h"
 
 /* The scopes that ARM answers for, by their names in cases. */
 static const char *const scope_keys[SCOPE_CLUSTER] = {
@@ -40,7 +40,7 @@ static json_t *merged(json_t *onto, const json_t *patch)
     }
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)patch, key, value)
+    json_each_member(patch, key, value)
     {
         if (json_is_null(value))
             json_object_del(onto, key);

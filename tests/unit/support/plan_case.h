@@ -18,9 +18,9 @@
 
 #include <jansson.h>
 
+#include "config/desired.h"
 #include "plan/plan.h"
 #include "resource/seen.h"
-#include "spec/desired.h"
 
 struct plan_case {
     struct document *document;

@@ -16,8 +16,8 @@ void script_sent_done(struct sent *sent)
     free(sent->body);
     free(sent->bearer);
     for (size_t i = 0; i < sent->header_count; i++) {
-        free((void *)(uintptr_t)sent->headers[i].name);
-        free((void *)(uintptr_t)sent->headers[i].value);
+        free(unconst(sent->headers[i].name));
+        free(unconst(sent->headers[i].value));
     }
     *sent = (struct sent){.body = NULL};
 }
@@ -37,8 +37,8 @@ void script_free(struct script *s)
     for (size_t i = 0; i < s->answer_count; i++) {
         struct answer *a = &s->answers[i];
         for (size_t h = 0; h < a->header_count; h++) {
-            free((void *)(uintptr_t)a->headers[h].name);
-            free((void *)(uintptr_t)a->headers[h].value);
+            free(unconst(a->headers[h].name));
+            free(unconst(a->headers[h].value));
         }
         free(a->line);
         free(a->body);

@@ -84,7 +84,7 @@ static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned
 
 static struct MHD_Response *copied(const char *data, size_t length)
 {
-    return MHD_create_response_from_buffer(length, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY);
+    return MHD_create_response_from_buffer(length, unconst(data), MHD_RESPMEM_MUST_COPY);
 }
 
 static enum MHD_Result add_line(void *ctx, enum MHD_ValueKind kind, const char *name,
@@ -242,8 +242,8 @@ struct web *web_start_at(int port, const char *cert, const char *key)
     int fd = listen_somewhere(w, port);
     unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, unconst(cert)},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, unconst(key)},
         {MHD_OPTION_END, 0, NULL},
     };
     if (cert)

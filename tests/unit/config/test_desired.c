@@ -1,0 +1,251 @@
+/* The desired directory: which files are documents, and what two of them may not both declare. */
+#include "config/desired.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+
+/* What every document has; %s is its name and its server's. */
+static const char document[] =
+    "{\"schemaVersion\":1,\"metadata\":{\"name\":\"%s\"},"
+    "\"azure\":{\"subscriptionId\":\"00000000-0000-0000-0000-000000000001\"},"
+    "\"resourceGroup\":{\"name\":\"rg\",\"location\":\"koreacentral\"},"
+    "\"servers\":[{\"name\":\"%s\",\"location\":\"Korea Central\","
+    "\"sku\":{\"name\":\"Standard_D4s_v3\",\"tier\":\"GeneralPurpose\"},"
+    "\"properties\":{\"version\":\"15\",\"administratorLogin\":\"boss\","
+    "\"administratorLoginPassword\":\"credential:boss\"}}]}";
+
+struct fixture {
+    char directory[64];
+    struct settings *settings;
+    struct problems problems;
+};
+
+static char *path_of(const struct fixture *f, const char *name)
+{
+    return xasprintf("%s/%s", f->directory, name);
+}
+
+static void put(const struct fixture *f, const char *name, const char *text)
+{
+    char *path = path_of(f, name);
+    FILE *out = fopen(path, "we");
+    assert_non_null(out);
+    assert_true(fputs(text, out) >= 0);
+    assert_int_equal(fclose(out), 0);
+    free(path);
+}
+
+static void put_document(const struct fixture *f, const char *file, const char *name,
+                         const char *server)
+{
+    char text[1024];
+    snprintf(text, sizeof(text), document, name, server);
+    put(f, file, text);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = xcalloc(1, sizeof(*f));
+    snprintf(f->directory, sizeof(f->directory), "/tmp/desired.XXXXXX");
+    assert_non_null(mkdtemp(f->directory));
+    problems_init(&f->problems);
+    char *text = xasprintf("{\"desired\":{\"directory\":\"%s\"}}", f->directory);
+    f->settings =
+        settings_parse("pgdriftd.json", text, strlen(text), SETTINGS_LEAVE_SECRETS, &f->problems);
+    free(text);
+    assert_non_null(f->settings);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    static const char *const names[] = {"a.json", "b.json", ".hidden.json", "note.txt"};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *path = path_of(f, names[i]);
+        unlink(path);
+        free(path);
+    }
+    rmdir(f->directory);
+    problems_done(&f->problems);
+    settings_free(f->settings);
+    free(f);
+    return 0;
+}
+
+static struct desired *load(struct fixture *f)
+{
+    return desired_load(f->settings, SETTINGS_LEAVE_SECRETS, &f->problems);
+}
+
+static void test_an_empty_directory_declares_nothing(void **state)
+{
+    struct desired *d = load(*state);
+    assert_non_null(d);
+    assert_int_equal(d->count, 0);
+    desired_free(d);
+}
+
+static void test_documents_by_name(void **state)
+{
+    struct fixture *f = *state;
+    put_document(f, "b.json", "second", "two");
+    put_document(f, "a.json", "first", "one");
+    put(f, ".hidden.json", "{");
+    put(f, "note.txt", "no document");
+    struct desired *d = load(f);
+    assert_non_null(d);
+    assert_int_equal(d->count, 2);
+    assert_string_equal(d->documents[0]->name, "first");
+    assert_string_equal(d->documents[1]->name, "second");
+    assert_int_equal(d->documents[0]->target_count, 2);
+    const struct target *server = &d->documents[0]->targets[1];
+    assert_ptr_equal(server->after, &d->documents[0]->targets[0]);
+    assert_string_equal(server->arm_id,
+                        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/"
+                        "providers/Microsoft.DBforPostgreSQL/flexibleServers/one");
+    desired_free(d);
+}
+
+static void test_one_bad_document_refuses_all(void **state)
+{
+    struct fixture *f = *state;
+    put_document(f, "a.json", "first", "one");
+    put(f, "b.json", "{\"schemaVersion\":1");
+    assert_null(load(f));
+    assert_int_equal(f->problems.total, 1);
+    assert_int_equal(f->problems.items[0].line, 1);
+    assert_non_null(strstr(f->problems.items[0].file, "b.json"));
+}
+
+static void assert_clash(struct fixture *f, const char *part)
+{
+    assert_null(load(f));
+    assert_int_equal(f->problems.total, 1);
+    assert_non_null(strstr(f->problems.items[0].text, part));
+    assert_non_null(strstr(f->problems.items[0].file, "b.json"));
+}
+
+static void test_a_server_belongs_to_one_document(void **state)
+{
+    struct fixture *f = *state;
+    put_document(f, "a.json", "first", "same");
+    put_document(f, "b.json", "second", "SAME");
+    assert_clash(f, "server SAME is declared by");
+}
+
+static void test_a_name_belongs_to_one_document(void **state)
+{
+    struct fixture *f = *state;
+    put_document(f, "a.json", "same", "one");
+    put_document(f, "b.json", "same", "two");
+    assert_clash(f, "metadata.name same is taken by");
+}
+
+/* Puts "a.json" and "b.json" with these tags of the group that they share. */
+static void put_tags(const struct fixture *f, const char *a, const char *b)
+{
+    const char *const tags[] = {a, b};
+    for (size_t i = 0; i < 2; i++) {
+        char text[1024], name[16], server[16], file[16];
+        snprintf(name, sizeof(name), "name-%zu", i);
+        snprintf(server, sizeof(server), "server-%zu", i);
+        snprintf(file, sizeof(file), "%c.json", (char)('a' + i));
+        snprintf(text, sizeof(text), document, name, server);
+        static const char place[] = "\"location\":\"koreacentral\"";
+        const char *rest = strstr(text, place);
+        assert_non_null(rest);
+        char *all = xasprintf("%.*s%s%s", (int)(rest - text), text, tags[i], rest);
+        put(f, file, all);
+        free(all);
+    }
+}
+
+static void test_a_group_is_shared_by_those_who_want_the_same(void **state)
+{
+    struct fixture *f = *state;
+    put_tags(f, "\"tags\":{\"env\":\"prod\"},", "\"tags\":{\"env\":\"prod\"},");
+    struct desired *d = load(f);
+    assert_non_null(d);
+    desired_free(d);
+    put_tags(f, "\"tags\":{\"env\":\"prod\"},", "");
+    d = load(f);
+    assert_non_null(d);
+    desired_free(d);
+    put_tags(f, "\"tags\":{\"env\":\"prod\"},", "\"tags\":{\"env\":\"test\"},");
+    assert_clash(f, "resource group rg has other tags in");
+}
+
+static void test_a_missing_directory_is_said(void **state)
+{
+    struct fixture *f = *state;
+    rmdir(f->directory);
+    assert_null(load(f));
+    assert_int_equal(f->problems.total, 1);
+    assert_string_equal(f->problems.items[0].text, "No such file or directory");
+}
+
+/* With one server's name in front, more lists can follow. */
+static struct desired *load_with(struct fixture *f, const char *more)
+{
+    char text[1024];
+    snprintf(text, sizeof(text), document, "first", "one");
+    text[strlen(text) - 1] = '\0';
+    char *all = xasprintf("%s,%s}", text, more);
+    put(f, "a.json", all);
+    free(all);
+    return load(f);
+}
+
+static void test_nothing_is_created_unasked(void **state)
+{
+    static const struct {
+        const char *policy;
+        bool create;
+    } cases[] = {
+        {"\"mode\":\"enforce\"", false},
+        {"\"mode\":\"enforce\",\"allowCreate\":true", true},
+        {"\"mode\":\"observe\"", true}, /* all that is missing is said */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *more = xasprintf("\"policy\":{%s},\"roles\":[{\"name\":\"r\"}],"
+                               "\"databases\":[{\"name\":\"d\"}]",
+                               cases[i].policy);
+        struct desired *d = load_with(*state, more);
+        free(more);
+        assert_non_null(d);
+        const struct pg_want *want = d->documents[0]->targets[1].sql;
+        assert_int_equal(want->roles[0].create_allowed, cases[i].create);
+        assert_int_equal(want->databases[0].create_allowed, cases[i].create);
+        desired_free(d);
+    }
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_an_empty_directory_declares_nothing),
+        CASE(test_documents_by_name),
+        CASE(test_one_bad_document_refuses_all),
+        CASE(test_a_server_belongs_to_one_document),
+        CASE(test_a_name_belongs_to_one_document),
+        CASE(test_a_missing_directory_is_said),
+        CASE(test_a_group_is_shared_by_those_who_want_the_same),
+        CASE(test_nothing_is_created_unasked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
