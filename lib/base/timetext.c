@@ -162,6 +162,95 @@ int timetext_retry_after(const char *text, uint64_t *ms)
     return 0;
 }
 
+/* Reads a word of letters; its length, 0 where there is none. */
+static size_t take_word(const char **at)
+{
+    const char *begin = *at;
+    while (isalpha((unsigned char)**at)) (*at)++;
+    return (size_t)(*at - begin);
+}
+
+static bool take_char(const char **at, char c)
+{
+    if (**at != c) return false;
+    (*at)++;
+    return true;
+}
+
+/* Reads "Nov"; 1 is January. */
+static bool take_month(const char **at, int *month)
+{
+    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const char *word = *at;
+    if (take_word(at) != 3) return false;
+    for (*month = 1; *month <= 12; (*month)++)
+        if (memcmp(names + (ptrdiff_t)(*month - 1) * 3, word, 3) == 0) return true;
+    return false;
+}
+
+/* Reads "08:49:37"; seconds of the day. */
+static bool take_clock(const char **at, int *seconds)
+{
+    int hour, minute, second;
+    if (!take_exactly(at, 2, &hour) || !take_char(at, ':') || !take_exactly(at, 2, &minute) ||
+        !take_char(at, ':') || !take_exactly(at, 2, &second))
+        return false;
+    *seconds = hour * 3600 + minute * 60 + second;
+    return hour < 24 && minute < 60 && second <= 60;
+}
+
+struct http_date {
+    int year, month, day, seconds;
+};
+
+/* "Nov  6 08:49:37 1994", as asctime() writes it. */
+static bool take_asctime(const char *at, struct http_date *d)
+{
+    if (!take_month(&at, &d->month) || !take_char(&at, ' ')) return false;
+    if (!(take_char(&at, ' ') ? take_exactly(&at, 1, &d->day) : take_exactly(&at, 2, &d->day)))
+        return false;
+    return take_char(&at, ' ') && take_clock(&at, &d->seconds) && take_char(&at, ' ') &&
+           take_exactly(&at, 4, &d->year) && !*at;
+}
+
+/* "06 Nov 1994 08:49:37 GMT"; with hyphens and a year of two digits in RFC 850's form, which have
+ * been of this century since RFC 850 was given up. */
+static bool take_http_date(const char *at, struct http_date *d)
+{
+    if (!take_exactly(&at, 2, &d->day)) return false;
+    char between = *at;
+    if ((between != ' ' && between != '-') || !take_char(&at, between) ||
+        !take_month(&at, &d->month) || !take_char(&at, between))
+        return false;
+    if (!take_exactly(&at, between == ' ' ? 4 : 2, &d->year)) return false;
+    if (between == '-') d->year += 2000;
+    return take_char(&at, ' ') && take_clock(&at, &d->seconds) && strcmp(at, " GMT") == 0;
+}
+
+int timetext_http_date(const char *text, int64_t *ms)
+{
+    struct http_date d;
+    const char *at = text;
+    if (!take_word(&at)) return -1; /* the day of the week says nothing new */
+    bool comma = take_char(&at, ',');
+    if (!take_char(&at, ' ') || !(comma ? take_http_date(at, &d) : take_asctime(at, &d)) ||
+        !date_exists(d.year, d.month, d.day))
+        return -1;
+    *ms = (days_since_1970(d.year, d.month, d.day) * DAY_S + d.seconds) * 1000;
+    return 0;
+}
+
+int timetext_retry_after_at(const char *text, int64_t wall_clock_ms, uint64_t *ms)
+{
+    if (timetext_retry_after(text, ms) == 0) return 0;
+    int64_t until;
+    while (*text == ' ') text++;
+    if (timetext_http_date(text, &until) < 0) return -1;
+    int64_t span = until > wall_clock_ms ? until - wall_clock_ms : 0;
+    *ms = (uint64_t)(span < DAY_S * INT64_C(1000) ? span : DAY_S * INT64_C(1000));
+    return 0;
+}
+
 void timetext_print(int64_t ms, char out[TIMETEXT_MOMENT])
 {
     int64_t day_ms = DAY_S * INT64_C(1000);

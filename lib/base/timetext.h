@@ -15,9 +15,16 @@ int timetext_duration(const char *text, uint64_t *ms);
  * blank in the place of "T" is accepted. 'ms': milliseconds since 1970. */
 int timetext_moment(const char *text, int64_t *ms);
 
-/* The value of Retry-After: whole seconds (source: ARM RPC async operations; HTTP's date form is
- * not used there). Values above a day count as a day. 'ms': milliseconds. */
+/* HTTP's own three ways to write a moment (source: RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37
+ * GMT" and the two old ones. 'ms': milliseconds since 1970. */
+int timetext_http_date(const char *text, int64_t *ms);
+
+/* The value of Retry-After as whole seconds, the only form of ARM's operations (source: ARM RPC
+ * async operations). Values above a day count as a day. 'ms': milliseconds. */
 int timetext_retry_after(const char *text, uint64_t *ms);
+/* The same in both of HTTP's forms (source: RFC 9110, 10.2.3): a date counts from 'wall_clock_ms'
+ * on, and one that is past is 0. Whoever asks again after 0 without a pause of his own hammers. */
+int timetext_retry_after_at(const char *text, int64_t wall_clock_ms, uint64_t *ms);
 
 /* Room for "2026-01-07T03:45:47.867Z" and its NUL. */
 #define TIMETEXT_MOMENT 32

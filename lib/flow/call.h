@@ -43,6 +43,7 @@ struct http_call {
     const struct secret *bearer; /* sent as Authorization: Bearer; NULL: none */
     size_t max_reply;            /* largest body accepted, bytes; 0: 8 MiB, ARM's own limit */
     bool direct;                 /* never through a proxy (IMDS forbids one) */
+    bool question;               /* a POST that only asks: counts as a read, may be sent twice */
 };
 
 struct http_reply {

@@ -113,7 +113,7 @@ static void gate_count(struct gate *g, const struct pass *p)
 {
     if (!gate_is_metered(g, p->host))
         g->counts.token_requests++;
-    else if (gate_class_of(p->inner.http.method) == GATE_READS)
+    else if (gate_class_of(&p->inner.http) == GATE_READS)
         g->counts.arm_reads++;
     else
         g->counts.arm_writes++;
@@ -287,7 +287,7 @@ static void gate_start(void *ctx, struct call *call)
     p->gate = g;
     p->host = gate_host(g, call->http.url);
     if (gate_is_metered(g, p->host))
-        p->bucket = gate_bucket(g->budgets, call->http.url, gate_class_of(call->http.method));
+        p->bucket = gate_bucket(g->budgets, call->http.url, gate_class_of(&call->http));
     p->outer = call;
     p->inner = *call;
     p->inner.done = gate_done;

@@ -11,7 +11,7 @@
 
 #include "flow/call.h"
 
-/* By method: GET and HEAD read, DELETE deletes, all others write. */
+/* By method: GET, HEAD and a POST that is a question read, DELETE deletes, all others write. */
 enum gate_class { GATE_READS, GATE_WRITES, GATE_DELETES, GATE_CLASS_N };
 
 struct gate_budget {

@@ -30,10 +30,11 @@ struct gate_budgets {
     struct bucket *buckets;
 };
 
-enum gate_class gate_class_of(const char *method)
+enum gate_class gate_class_of(const struct http_call *call)
 {
-    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) return GATE_READS;
-    return strcmp(method, "DELETE") == 0 ? GATE_DELETES : GATE_WRITES;
+    if (call->question || strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0)
+        return GATE_READS;
+    return strcmp(call->method, "DELETE") == 0 ? GATE_DELETES : GATE_WRITES;
 }
 
 struct gate_budgets *gate_budgets_new(const struct gate_budget budget[GATE_CLASS_N])

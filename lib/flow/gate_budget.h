@@ -8,7 +8,7 @@
 struct bucket;
 struct gate_budgets;
 
-enum gate_class gate_class_of(const char *method);
+enum gate_class gate_class_of(const struct http_call *call);
 
 /* 'budget' (one row for each class) is copied, texts included. */
 struct gate_budgets *gate_budgets_new(const struct gate_budget budget[GATE_CLASS_N]);

@@ -21,8 +21,8 @@ void http_free(struct http *http);
  *   CONFIG     the certificate was not accepted; a token would have gone over plain HTTP
  *   PROTOCOL   the URL is none; the answer is too long, or is no HTTP
  *   TRANSIENT  everything else: refused, reset, cut short, no address
- * A call with method POST never travels on a kept connection, because a connection that the other
- * side has just closed makes libcurl send the request a second time. */
+ * A call that may change something never travels on a kept connection, because a connection that
+ * the other side has just closed makes libcurl send the request a second time. */
 void http_start(struct http *http, struct call *call);
 void http_cancel(struct http *http, struct call *call);
 

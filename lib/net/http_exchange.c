@@ -190,7 +190,8 @@ static void set_method(struct http_exchange *x)
     curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, call->method);
     /* On a kept connection that turns out to be closed libcurl sends a request again by itself,
      * whatever its method; a write must never be sent twice. */
-    bool reads = strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0;
+    bool reads =
+        call->question || strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0;
     if (!reads) curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 

@@ -124,6 +124,57 @@ static void test_retry_after(void **state)
     assert_int_equal(ms, 77);
 }
 
+static void test_http_date(void **state)
+{
+    static const char *const same[] = {"Sun, 06 Nov 1994 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+                                       "Sun Nov 06 08:49:37 1994"};
+    static const char *const wrong[] = {"",
+                                        "Sun",
+                                        "Sun, ",
+                                        "Sun, 06 Nov 1994 08:49:37",
+                                        "Sun, 06 Nov 1994 08:49:37 CET",
+                                        "Sun, 06 Nov 94 08:49:37 GMT",
+                                        "Sun, 06 Nov-1994 08:49:37 GMT",
+                                        "Sun, 31 Feb 1994 08:49:37 GMT",
+                                        "Sun, 06 Nox 1994 08:49:37 GMT",
+                                        "Sun, 06 Nov 1994 24:00:00 GMT",
+                                        "Sun Nov  6 08:49:37 1994 GMT",
+                                        "1994-11-06T08:49:37Z",
+                                        "17"};
+    (void)state;
+    int64_t ms;
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        assert_int_equal(timetext_http_date(same[i], &ms), 0);
+        assert_int_equal(ms, INT64_C(784111777000));
+    }
+    assert_int_equal(timetext_http_date("Wednesday, 25-Nov-26 00:00:00 GMT", &ms), 0);
+    assert_int_equal(ms, INT64_C(1795564800000));
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ms = 4711;
+        assert_int_equal(timetext_http_date(wrong[i], &ms), -1);
+        assert_int_equal(ms, 4711);
+    }
+}
+
+static void test_retry_after_as_a_date(void **state)
+{
+    (void)state;
+    const int64_t now = INT64_C(784111777000) - 20000;
+    uint64_t ms = 1;
+    assert_int_equal(timetext_retry_after_at("Sun, 06 Nov 1994 08:49:37 GMT", now, &ms), 0);
+    assert_int_equal(ms, 20000);
+    assert_int_equal(timetext_retry_after_at(" Sun Nov  6 08:49:37 1994", now, &ms), 0);
+    assert_int_equal(ms, 20000);
+    assert_int_equal(timetext_retry_after_at("Sat, 05 Nov 1994 08:49:37 GMT", now, &ms), 0);
+    assert_int_equal(ms, 0);
+    assert_int_equal(timetext_retry_after_at("Sun, 06 Nov 2094 08:49:37 GMT", now, &ms), 0);
+    assert_int_equal(ms, 86400000);
+    assert_int_equal(timetext_retry_after_at("17", now, &ms), 0);
+    assert_int_equal(ms, 17000);
+    assert_int_equal(timetext_retry_after_at("soon", now, &ms), -1);
+    assert_int_equal(ms, 17000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +184,8 @@ int main(void)
         cmocka_unit_test(test_no_moments),
         cmocka_unit_test(test_print_is_the_inverse),
         cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_http_date),
+        cmocka_unit_test(test_retry_after_as_a_date),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,27 @@ static void test_budgets_are_separate(void **state)
     assert_int_equal(gate_counts(p->gate)->arm_writes, 3);
 }
 
+static void test_a_question_is_a_read(void **state)
+{
+    struct probe *p = *state;
+    const struct io *io = gate_io(p->gate);
+    answer_everything(p);
+    for (size_t i = 0; i < 5; i++) {
+        p->calls[i] = (struct call){.kind = CALL_HTTP,
+                                    .http = {.method = "POST", .url = SUB, .question = true},
+                                    .deadline = io->now(io->ctx) + SECONDS(30),
+                                    .done = done,
+                                    .owner = p};
+        io->start(io->ctx, &p->calls[i]);
+    }
+    msec before = script_now(p->script);
+    script_run(p->script);
+    /* The budget of reads: four at once, the fifth half a second later. */
+    assert_int_equal(script_now(p->script) - before, 500);
+    assert_int_equal(gate_counts(p->gate)->arm_reads, 5);
+    assert_int_equal(gate_counts(p->gate)->arm_writes, 0);
+}
+
 static void test_follows_what_is_left(void **state)
 {
     struct probe *p = *state;
@@ -325,6 +346,7 @@ int main(void)
         CASE(test_in_flight_per_host),
         CASE(test_budget_refills),
         CASE(test_budgets_are_separate),
+        CASE(test_a_question_is_a_read),
         CASE(test_follows_what_is_left),
         CASE(test_nonsense_about_what_is_left),
         CASE(test_closes_after_429),

@@ -240,6 +240,11 @@ static void test_writes_connect_anew(void **state)
         assert_int_equal(f.a.reply.http.status, 200);
     }
     assert_int_equal(web_connections(f.tls) - before, 5);
+    prepare(&f.a, "POST", "/status/200");
+    f.a.call.http.question = true;
+    asked_run(&f.a);
+    assert_int_equal(f.a.reply.http.status, 200);
+    assert_int_equal(web_connections(f.tls) - before, 5);
 }
 
 static void again_inside_done(struct asked *a)
