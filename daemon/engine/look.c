@@ -11,12 +11,51 @@
 static void look_catalogs(struct run *r);
 static void catalogs_read_all(struct run *r);
 
+/* What the API always answers (source: the examples of the specification 2024-08-01, and exchanges
+ * recorded with 2025-08-01; "tags" is not there where there are none). */
+static const struct arm_shape server_shape = {
+    .type = "Microsoft.DBforPostgreSQL/flexibleServers",
+    .members = (const struct arm_member[]){{"location", ARM_TEXT},
+                                           {"sku.name", ARM_TEXT},
+                                           {"sku.tier", ARM_TEXT},
+                                           {"properties.state", ARM_TEXT},
+                                           {"properties.version", ARM_TEXT},
+                                           {"properties.fullyQualifiedDomainName", ARM_TEXT},
+                                           {"properties.storage.storageSizeGB", ARM_NUMBER},
+                                           {"properties.backup.backupRetentionDays", ARM_NUMBER},
+                                           {"properties.backup.geoRedundantBackup", ARM_TEXT},
+                                           {"properties.highAvailability.mode", ARM_TEXT},
+                                           {"properties.network.publicNetworkAccess", ARM_TEXT},
+                                           {0}},
+};
+static const struct arm_shape group_shape = {
+    .type = "Microsoft.Resources/resourceGroups",
+    .members = (const struct arm_member[]){{"location", ARM_TEXT},
+                                           {"properties.provisioningState", ARM_TEXT},
+                                           {0}},
+};
+/* A value is always a text; of a parameter without one it is empty. */
+static const struct arm_shape configuration_shape = {
+    .type = "Microsoft.DBforPostgreSQL/flexibleServers/configurations",
+    .members = (const struct arm_member[]){{"properties.value", ARM_TEXT},
+                                           {"properties.dataType", ARM_TEXT},
+                                           {0}},
+    .flags = ARM_NEVER_EMPTY,
+};
+static const struct arm_shape firewall_rule_shape = {
+    .type = "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules",
+    .members = (const struct arm_member[]){{"properties.startIpAddress", ARM_TEXT},
+                                           {"properties.endIpAddress", ARM_TEXT},
+                                           {0}},
+};
+
 static const struct {
     enum scope scope;
     const char *collection;
+    const struct arm_shape *shape;
 } lists[] = {
-    {SCOPE_CONFIGURATIONS, "configurations"},
-    {SCOPE_FIREWALL_RULES, "firewallRules"},
+    {SCOPE_CONFIGURATIONS, "configurations", &configuration_shape},
+    {SCOPE_FIREWALL_RULES, "firewallRules", &firewall_rule_shape},
 };
 
 struct sql_target look_sql_target(const struct run *r, const char *database)
@@ -108,7 +147,7 @@ static void lists_start(struct run *r)
         struct arm_list *l = &r->lists[i];
         char *id = xasprintf("%s/%s", r->target->arm_id, lists[i].collection);
         arm_list_done(l);
-        arm_list_init(l, &r->azure, id, resource_server.api_version);
+        arm_list_init(l, &r->azure, id, resource_server.api_version, lists[i].shape);
         free(id);
         l->owner = r;
         l->memory = &r->memory.lists[i];
@@ -193,7 +232,8 @@ static void look_arm(struct run *r)
     const struct resource *type = server ? &resource_server : &resource_resource_group;
     r->group = (struct flow_group){.done = arm_looked, .owner = r};
     arm_get_done(&r->get);
-    arm_get_init(&r->get, &r->azure, r->target->arm_id, type->api_version);
+    arm_get_init(&r->get, &r->azure, r->target->arm_id, type->api_version,
+                 server ? &server_shape : &group_shape);
     r->get.owner = r;
     r->get.flow.done = get_done;
     r->get.flow.resource = r->target->name;

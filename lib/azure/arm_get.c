@@ -71,8 +71,13 @@ static enum flow_verdict take_get(struct flow *f, const struct reply *reply)
 {
     struct arm_get *g = f->op;
     if (g->presence != ARM_UNKNOWN) return FLOW_NEXT;
-    g->body = arm_op_body(f, &reply->http);
-    if (!g->body) return FLOW_FAIL;
+    json_t *body = arm_op_body(f, &reply->http);
+    if (!body) return FLOW_FAIL;
+    if (arm_shape_check(g->shape, g->op.id, body, &f->err) < 0) {
+        json_decref(body);
+        return FLOW_FAIL;
+    }
+    g->body = body;
     g->presence = ARM_PRESENT;
     return FLOW_NEXT;
 }
@@ -84,13 +89,14 @@ static void token_refused(struct flow *f)
 }
 
 void arm_get_init(struct arm_get *g, const struct azure *az, const char *id,
-                  const char *api_version)
+                  const char *api_version, const struct arm_shape *shape)
 {
     *g = (struct arm_get){.flow = {.name = "arm.get",
                                    .rows = arm_get_rows,
                                    .classify = classify,
                                    .token_refused = token_refused,
-                                   .op = g}};
+                                   .op = g},
+                          .shape = shape};
     arm_op_init(&g->op, az, id, api_version);
     g->flow.resource = g->op.id;
 }

@@ -1,5 +1,6 @@
 /* List a collection, page by page (source: ARM RPC, paging: an empty page may have a next one, rows
  * are not to be counted, "nextLink" may be null). */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,12 @@
 #include "base/json.h"
 #include "base/mem.h"
 
-/* A collection that goes on for longer is a fault of the other side, not a collection. */
-#define PAGES_MAX 1000
+/* A collection that goes on for longer is a fault of the other side, not a collection. A page holds
+ * up to 1,000 items; 100 pages are less than half of the reads that ARM lets a principal do at once
+ * (250). The largest list known, the parameters of a server, is 227 kB in one page. */
+#define PAGES_MAX 100
+#define ITEMS_MAX 50000
+#define BYTES_MAX ((size_t)32 * 1024 * 1024)
 
 static void ask_token(struct flow *f, struct call *call);
 static void ask_page(struct flow *f, struct call *call);
@@ -44,18 +49,28 @@ static void ask_page(struct flow *f, struct call *call)
     arm_op_ask(&l->op, f, call, "GET", url);
 }
 
-/* Checks where the next page is said to be. The token goes with it, so it must be ARM. */
+static enum flow_verdict no_end(struct flow *f, const char *why)
+{
+    const struct arm_list *l = f->op;
+    err_set(&f->err, ERR_PROTOCOL, "the list has no end: %s after %u pages", why, l->pages);
+    return FLOW_FAIL;
+}
+
+/* Checks where the next page is said to be. The token goes with it, so it must be ARM; and a page
+ * that was read already leads round in a circle. */
 static enum flow_verdict follow(struct flow *f, const char *link)
 {
     struct arm_list *l = f->op;
+    char digest[33];
     if (!arm_url_is_ours(l->op.az, link)) {
         err_set(&f->err, ERR_PROTOCOL, "the next page of the list is said to be on another host");
         return FLOW_FAIL;
     }
-    if (l->pages >= PAGES_MAX || strcmp(link, l->op.url) == 0) {
-        err_set(&f->err, ERR_PROTOCOL, "the list has no end after %u pages", l->pages);
-        return FLOW_FAIL;
-    }
+    hash_fingerprint(l->op.url, strlen(l->op.url), digest);
+    json_object_set_new(l->links, digest, json_true());
+    hash_fingerprint(link, strlen(link), digest);
+    if (json_object_get(l->links, digest)) return no_end(f, "it comes back to the same page");
+    if (l->pages >= PAGES_MAX) return no_end(f, "too many");
     free(l->op.url);
     l->op.url = xstrdup(link);
     return FLOW_AGAIN;
@@ -88,37 +103,86 @@ static void remember(struct arm_list *l)
     m->items = json_incref(l->items);
 }
 
-static void add_items(struct arm_list *l, json_t *value)
+/* No two items are alike: by name below one collection, by id where they stand elsewhere. */
+static int check_twice(struct arm_list *l, const json_t *item, struct err *err)
 {
+    bool elsewhere = l->shape->flags & ARM_IDS_ELSEWHERE;
+    const char *name = json_text_at(item, elsewhere ? "id" : "name");
+    char *key = xstrdup(name);
+    for (char *c = key; *c; c++) *c = (char)tolower((unsigned char)*c);
+    bool twice = json_object_get(l->names, key) != NULL;
+    json_object_set_new(l->names, key, json_true());
+    free(key);
+    return twice ? err_set(err, ERR_PROTOCOL, "the list has %.200s twice", name) : 0;
+}
+
+static int add_item(struct arm_list *l, json_t *item, struct err *err)
+{
+    const struct arm_shape *shape = l->shape;
+    if (++l->count > ITEMS_MAX)
+        return err_set(err, ERR_PROTOCOL, "the list has no end: more than %d items", ITEMS_MAX);
+    if (shape && arm_shape_check_identity(shape, l->op.id, item, err) < 0) return -1;
+    if (shape && check_twice(l, item, err) < 0) return -1;
+    if (l->keep && !l->keep(l->owner, item)) return 0;
+    if (shape && arm_shape_check_members(shape, item, err) < 0)
+        return err_prefix(err, "item %.200s", json_text_at(item, "name"));
+    json_array_append(l->items, item);
+    return 0;
+}
+
+static int add_items(struct arm_list *l, const json_t *page, struct err *err)
+{
+    const json_t *value = json_at(page, "value");
     size_t i;
     json_t *item;
+    if (!json_is_array(value))
+        return err_set(err, ERR_PROTOCOL, "the answer of ARM is no list: it has no \"value\"");
     json_array_foreach(value, i, item)
     {
-        if (!l->keep || l->keep(l->owner, item)) json_array_append(l->items, item);
+        if (add_item(l, item, err) < 0) return -1;
     }
     l->pages++;
+    return 0;
+}
+
+/* After the last page. */
+static enum flow_verdict end(struct flow *f)
+{
+    struct arm_list *l = f->op;
+    if (l->shape && l->shape->flags & ARM_NEVER_EMPTY && !l->count) {
+        err_set(&f->err, ERR_PROTOCOL, "the answer of ARM is not complete: an empty list");
+        return FLOW_FAIL;
+    }
+    remember(l);
+    return FLOW_NEXT;
+}
+
+static enum flow_verdict take_items(struct flow *f, const json_t *page)
+{
+    struct arm_list *l = f->op;
+    const json_t *link = json_at(page, "nextLink");
+    if (add_items(l, page, &f->err) < 0) return FLOW_FAIL;
+    if (!link || json_is_null(link)) return end(f);
+    const char *url = json_string_value(link);
+    if (!url) {
+        err_set(&f->err, ERR_PROTOCOL, "the answer of ARM is not sound: \"nextLink\" is no text");
+        return FLOW_FAIL;
+    }
+    return *url ? follow(f, url) : end(f);
 }
 
 static enum flow_verdict take_page(struct flow *f, const struct reply *reply)
 {
     struct arm_list *l = f->op;
+    l->bytes += reply->http.length;
+    if (l->bytes > BYTES_MAX) return no_end(f, "too many bytes");
     if (is_remembered(l, &reply->http)) {
         recall(l);
         return FLOW_NEXT;
     }
     json_t *page = arm_op_body(f, &reply->http);
     if (!page) return FLOW_FAIL;
-    enum flow_verdict verdict = FLOW_NEXT;
-    json_t *value = json_at(page, "value");
-    const char *link = json_text_at(page, "nextLink");
-    if (!json_is_array(value)) {
-        err_set(&f->err, ERR_PROTOCOL, "the answer of ARM is no list: it has no \"value\"");
-        verdict = FLOW_FAIL;
-    } else {
-        add_items(l, value);
-        if (link && *link) verdict = follow(f, link);
-        if (verdict == FLOW_NEXT) remember(l);
-    }
+    enum flow_verdict verdict = take_items(f, page);
     json_decref(page);
     return verdict;
 }
@@ -131,14 +195,17 @@ static void token_refused(struct flow *f)
 }
 
 void arm_list_init(struct arm_list *l, const struct azure *az, const char *id,
-                   const char *api_version)
+                   const char *api_version, const struct arm_shape *shape)
 {
     *l = (struct arm_list){.flow = {.name = "arm.list",
                                     .rows = arm_list_rows,
                                     .classify = arm_classify,
                                     .token_refused = token_refused,
                                     .op = l},
-                           .items = json_array()};
+                           .items = json_array(),
+                           .shape = shape,
+                           .names = json_object(),
+                           .links = json_object()};
     arm_op_init(&l->op, az, id, api_version);
     l->flow.resource = l->op.id;
 }
@@ -148,7 +215,9 @@ void arm_list_done(struct arm_list *l)
     flow_cancel(&l->flow);
     arm_op_done(&l->op, &l->flow);
     json_decref(l->items);
-    l->items = NULL;
+    json_decref(l->names);
+    json_decref(l->links);
+    l->items = l->names = l->links = NULL;
 }
 
 void arm_list_memory_done(struct arm_list_memory *m)

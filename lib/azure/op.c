@@ -58,6 +58,11 @@ void arm_op_token_refused(struct arm_op *op)
 
 json_t *arm_op_body(struct flow *f, const struct http_reply *reply)
 {
+    if (reply->status != 200) {
+        err_set(&f->err, ERR_PROTOCOL, "HTTP %d is no answer to a GET", reply->status);
+        f->err.status = reply->status;
+        return NULL;
+    }
     json_t *body = json_parse(reply->body, reply->length, &f->err);
     if (!body) err_prefix(&f->err, "the answer of ARM");
     return body;

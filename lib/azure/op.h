@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "azure/arm.h"
+#include "azure/arm_shape.h"
 #include "base/secret.h"
 #include "flow/flow.h"
 
@@ -40,16 +41,18 @@ enum arm_presence {
 struct arm_get {
     struct flow flow;
     struct arm_op op;
-    void *owner;                /* the caller's */
+    void *owner; /* the caller's */
+    const struct arm_shape *shape;
     enum arm_presence presence; /* result */
     json_t *body;               /* result: owned; NULL unless present */
 };
 
 extern const struct flow_row arm_get_rows[];
 
-/* GET of 'id' (copied). A 404 of any other kind fails the flow with NOT_FOUND. */
+/* GET of 'id' (copied). A 404 of any other kind fails the flow with NOT_FOUND; an answer that is
+ * not the whole of 'id' by its 'shape' (borrowed; NULL: any object is) fails it with PROTOCOL. */
 void arm_get_init(struct arm_get *g, const struct azure *az, const char *id,
-                  const char *api_version);
+                  const char *api_version, const struct arm_shape *shape);
 void arm_get_done(struct arm_get *g);
 
 /* --- list a collection -------------------------------------------------------------------------
@@ -57,7 +60,8 @@ void arm_get_done(struct arm_get *g);
 
 /* What a list said the last time, kept by the caller from look to look (zeros at first). A list
  * that comes in one page and reads the same byte for byte is not parsed again: parsing the
- * parameters of a server costs ten times as much as fetching them. */
+ * parameters of a server costs ten times as much as fetching them. One memory serves one
+ * collection, with one shape and one 'keep'. */
 struct arm_list_memory {
     char digest[33]; /* hash_fingerprint() of the page */
     json_t *items;   /* what was kept of it, owned; NULL: nothing is remembered */
@@ -71,20 +75,29 @@ struct arm_list {
     struct arm_op op;
     void *owner;
     /* Set by the caller before flow_start(), or left: */
-    struct arm_list_memory *memory; /* the same as before means the same 'keep' as before */
+    struct arm_list_memory *memory;
     bool (*keep)(const void *owner, const json_t *item); /* NULL: every item */
     json_t *items; /* result: an array, not to be changed; complete only when the flow has succeeded
                     */
-    unsigned pages;
+    const struct arm_shape *shape;
     char digest[33]; /* of the first page, where there is a memory */
+    /* What was seen so far: pages, their bytes, all items (also those not kept), their names and
+     * the addresses of the pages, as members of objects. */
+    unsigned pages;
+    size_t bytes;
+    size_t count;
+    json_t *names;
+    json_t *links;
 };
 
 extern const struct flow_row arm_list_rows[];
 
 /* GET of the collection 'id' ("SERVER/configurations") and of all pages that follow. A 404 fails
- * the flow with NOT_FOUND: a collection is never absent by itself. */
+ * the flow with NOT_FOUND: a collection is never absent by itself. PROTOCOL: a list without end, or
+ * with 'shape' (borrowed; of an item; NULL: any item will do) an item that is no item of this
+ * collection, that comes twice, or that is kept and not complete. */
 void arm_list_init(struct arm_list *l, const struct azure *az, const char *id,
-                   const char *api_version);
+                   const char *api_version, const struct arm_shape *shape);
 void arm_list_done(struct arm_list *l);
 
 /* --- write one resource ------------------------------------------------------------------------

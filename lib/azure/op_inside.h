@@ -20,7 +20,8 @@ void arm_op_ask(struct arm_op *op, struct flow *f, struct call *call, const char
 /* For flow->token_refused. */
 void arm_op_token_refused(struct arm_op *op);
 
-/* The body as a JSON value, owned by the caller; NULL with PROTOCOL in f->err. */
+/* The body of the answer to a GET (which is 200 and nothing else) as a JSON value, owned by the
+ * caller; NULL with PROTOCOL in f->err. */
 json_t *arm_op_body(struct flow *f, const struct http_reply *reply);
 
 #endif

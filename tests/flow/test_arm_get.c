@@ -32,7 +32,7 @@ static void done(struct flow *f, const struct err *err)
 
 static void init(struct probe *p, const char *id)
 {
-    arm_get_init(&p->get, &p->world.az, id, "2025-08-01");
+    arm_get_init(&p->get, &p->world.az, id, "2025-08-01", NULL);
     p->get.owner = p;
     p->get.flow.done = done;
 }

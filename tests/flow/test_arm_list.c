@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "support/world.h"
 
 #define ID "/subscriptions/S/resourceGroups/rg/providers/P/t/x/configurations"
@@ -35,7 +36,7 @@ static int setup(void **state)
     p = (struct probe){.completions = 0};
     world_init(&p.world, true);
     world_have_token(&p.world);
-    arm_list_init(&p.list, &p.world.az, ID, "1");
+    arm_list_init(&p.list, &p.world.az, ID, "1", NULL);
     p.list.owner = &p;
     p.list.flow.done = done;
     *state = &p;
@@ -211,6 +212,10 @@ static void test_refusals(void **state)
         {200, "{\"value\":[1],\"nextLink\":\"http://management.azure.com/x\"}", ERR_PROTOCOL},
         {200, "{\"value\":[1],\"nextLink\":\"/relative\"}", ERR_PROTOCOL},
         {200, "{\"value\":[1],\"nextLink\":\"" WORLD_ARM ID "?api-version=1\"}", ERR_PROTOCOL},
+        {200, "{\"value\":[1],\"nextLink\":7}", ERR_PROTOCOL},
+        {200, "{\"value\":[1],\"nextLink\":{}}", ERR_PROTOCOL},
+        {202, "{\"value\":[1]}", ERR_PROTOCOL},
+        {301, "", ERR_PROTOCOL},
         {404, "{\"error\":{\"code\":\"ResourceNotFound\"}}", ERR_NOT_FOUND},
         {403, "{\"error\":{\"code\":\"AuthorizationFailed\"}}", ERR_DENIED},
         {400, "{\"error\":{\"code\":\"InvalidApiVersionParameter\"}}", ERR_REFUSED},
@@ -225,18 +230,58 @@ static void test_refusals(void **state)
     }
 }
 
-/* Pages that never end: bounded by their number. */
-static void test_endless(void **state)
+/* Pages that lead round in a circle: A -> B -> A, and longer ones; each is asked once. */
+static void test_circles(void **state)
 {
-    struct probe *p = *state;
-    script_reply(p->world.script, "GET " SECOND, 200,
-                 "{\"value\":[1],\"nextLink\":\"" WORLD_ARM ID "?api-version=1\"}");
-    script_always(p->world.script);
-    script_reply(p->world.script, FIRST, 200, "{\"value\":[1],\"nextLink\":\"" SECOND "\"}");
-    script_always(p->world.script);
+    static const char *const back[] = {WORLD_ARM ID "?api-version=1", SECOND, SECOND "2"};
+    for (size_t i = 0; i < 3; i++) {
+        again(state);
+        struct probe *p = *state;
+        char last[512];
+        snprintf(last, sizeof(last), "{\"value\":[3],\"nextLink\":\"%s\"}", back[i]);
+        script_reply(p->world.script, "GET " SECOND "2", 200, last);
+        script_always(p->world.script);
+        script_reply(p->world.script, "GET " SECOND, 200,
+                     "{\"value\":[2],\"nextLink\":\"" SECOND "2\"}");
+        script_always(p->world.script);
+        script_reply(p->world.script, FIRST, 200, "{\"value\":[1],\"nextLink\":\"" SECOND "\"}");
+        script_always(p->world.script);
+        run(p);
+        assert_int_equal(p->err.kind, ERR_PROTOCOL);
+        assert_non_null(strstr(p->err.text, "comes back to the same page"));
+        assert_int_equal(script_calls(p->world.script), 3);
+    }
+}
+
+/* 'pages' with new addresses each and no last one, of 'items' items and 'blanks' blanks each.
+ * Returns how many were read. */
+static size_t endless(struct probe *p, size_t pages, size_t items, int blanks)
+{
+    char line[256] = FIRST;
+    for (size_t page = 1; page <= pages; page++) {
+        struct buf b;
+        buf_init(&b, 16 << 20);
+        buf_printf(&b, "{\"nextLink\":\"%s&n=%03zu\",\"value\":[", SECOND, page);
+        for (size_t i = 0; i < items; i++) buf_str(&b, i ? ",0" : "0");
+        buf_printf(&b, "]%*s}", blanks, "");
+        script_reply(p->world.script, line, 200, b.data);
+        buf_done(&b);
+        snprintf(line, sizeof(line), "GET %s&n=%03zu", SECOND, page);
+    }
     run(p);
     assert_int_equal(p->err.kind, ERR_PROTOCOL);
-    assert_int_equal(script_calls(p->world.script), 1000);
+    assert_non_null(strstr(p->err.text, "the list has no end"));
+    return script_calls(p->world.script);
+}
+
+/* New addresses without end: bounded by pages, by items and by bytes. */
+static void test_endless(void **state)
+{
+    assert_int_equal(endless(*state, 101, 0, 0), 100);
+    again(state);
+    assert_int_equal(endless(*state, 27, 2000, 0), 26);
+    again(state);
+    assert_int_equal(endless(*state, 9, 1, 4 << 20), 8);
 }
 
 /* Each page fails once, in each way: nothing is lost and nothing comes twice. */
@@ -279,9 +324,11 @@ static void test_cancel_at_every_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_pages),          CASE(test_ends),         CASE(test_memory),
-        CASE(test_memory_failure), CASE(test_memory_pages), CASE(test_refusals),
-        CASE(test_endless),        CASE(test_torture),      CASE(test_cancel_at_every_row),
+        CASE(test_pages),        CASE(test_ends),
+        CASE(test_memory),       CASE(test_memory_failure),
+        CASE(test_memory_pages), CASE(test_refusals),
+        CASE(test_circles),      CASE(test_endless),
+        CASE(test_torture),      CASE(test_cancel_at_every_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
