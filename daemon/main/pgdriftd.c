@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/version.h"
@@ -62,5 +63,7 @@ int main(int argc, char **argv)
         }
     }
     if (optind < argc) return refuse("unexpected argument", argv[optind]);
-    return service_run(&options);
+    int status = service_run(&options);
+    if (status & SERVICE_STUCK) _exit(status & ~SERVICE_STUCK);
+    return status;
 }

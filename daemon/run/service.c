@@ -15,7 +15,11 @@
 #include "run/configuration.h"
 #include "run/lock.h"
 #include "run/notify.h"
+#include "run/reload.h"
 #include "run/world.h"
+
+/* How long a stop waits for a configuration that is being read. */
+#define READING_PATIENCE SECONDS(2)
 
 struct service {
     const struct service_options *options;
@@ -29,6 +33,9 @@ struct service {
     struct engine *engine;
     struct loop_signal *hangup, *terminate, *interrupt;
     struct loop_timer *watchdog;
+    struct loop_timer *patience; /* how long the end waits for a reading */
+    struct reload *reload;
+    bool stopping;
     int status;
 };
 
@@ -117,17 +124,34 @@ static void swap_now(void *ctx)
                t.items, t.targets);
 }
 
-static void reload(void *ctx)
+/* A configuration that was accepted and has not come into force. */
+static void service_drop_swap(struct service *s)
+{
+    if (s->swap) loop_task_cancel(s->swap);
+    s->swap = NULL;
+    configuration_free(s->next);
+    s->next = NULL;
+}
+
+static void service_reload_begun(void *ctx)
 {
     struct service *s = ctx;
     struct err err = {0};
-    struct problems problems;
     told(s, &err,
          notify_reloading(s->notify, (uint64_t)loop_now(s->loop) * 1000, "reloading", &err));
-    problems_init(&problems);
-    struct configuration *next = configuration_load(s->options->config, NULL, 0, &problems);
-    if (!next) {
-        configuration_log(&problems, MESSAGE_RELOAD_REFUSED);
+}
+
+/* The reading has ended: what is right waits for the writes under way, what is wrong is said. */
+static void service_reload_ended(void *ctx, struct configuration *next,
+                                 const struct problems *problems)
+{
+    struct service *s = ctx;
+    struct err err = {0};
+    if (s->stopping) {
+        configuration_free(next);
+        loop_stop(s->loop);
+    } else if (!next) {
+        configuration_log(problems, MESSAGE_RELOAD_REFUSED);
         told(s, &err, notify_ready(s->notify, "reload refused, the old configuration stays", &err));
     } else {
         configuration_free(s->next);
@@ -136,18 +160,39 @@ static void reload(void *ctx)
         if (!s->swap && engine_at_rest(s->engine)) s->swap = loop_defer(s->loop, swap_now, s);
         told(s, &err, notify_ready(s->notify, "reloaded", &err));
     }
-    problems_done(&problems);
+}
+
+static void service_hangup(void *ctx)
+{
+    struct service *s = ctx;
+    if (!s->stopping) reload_request(s->reload);
 }
 
 /* --- signals and the watchdog ---------------------------------------------------------------- */
 
-/* Nothing has to be finished: what is under way is looked at again by the next start (P8). */
-static void stop(void *ctx)
+/* Nothing has to be finished: what is under way is looked at again by the next start (P8). Only a
+ * reading is waited for, a little: its thread cannot be interrupted. */
+static void service_stop(void *ctx)
 {
     struct service *s = ctx;
     struct err err = {0};
-    log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
+    if (!s->stopping) log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
+    s->stopping = true;
     told(s, &err, notify_stopping(s->notify, "stopping", &err));
+    if (!reload_is_reading(s->reload)) {
+        loop_stop(s->loop);
+        return;
+    }
+    service_drop_swap(s);
+    if (s->engine) engine_end(s);
+    loop_timer_start(s->patience, READING_PATIENCE);
+}
+
+static void service_stop_waiting(void *ctx)
+{
+    const struct service *s = ctx;
+    log_record(LOG_LEVEL_WARNING, NULL, NULL,
+               "the configuration is still being read: its file system does not answer");
     loop_stop(s->loop);
 }
 
@@ -170,10 +215,11 @@ static void watchdog(void *ctx)
 static int signals_begin(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
-    s->hangup = loop_signal_new(s->loop, SIGHUP, reload, s, err);
-    s->terminate = loop_signal_new(s->loop, SIGTERM, stop, s, err);
-    s->interrupt = loop_signal_new(s->loop, SIGINT, stop, s, err);
+    s->hangup = loop_signal_new(s->loop, SIGHUP, service_hangup, s, err);
+    s->terminate = loop_signal_new(s->loop, SIGTERM, service_stop, s, err);
+    s->interrupt = loop_signal_new(s->loop, SIGINT, service_stop, s, err);
     if (!s->hangup || !s->terminate || !s->interrupt) return -1;
+    s->patience = loop_timer_new(s->loop, service_stop_waiting, s);
     s->watchdog = loop_timer_new(s->loop, watchdog, s);
     loop_timer_start(s->watchdog, watchdog_pause());
     return 0;
@@ -205,6 +251,9 @@ static int service_begin(struct service *s, struct err *err)
     if (!s->notify) return -1;
     s->lock = lock_new(s->configuration->settings->state_directory, err);
     if (!s->lock) return -1;
+    const struct reload_hooks hooks = {
+        .ctx = s, .begun = service_reload_begun, .ended = service_reload_ended};
+    s->reload = reload_new(s->loop, s->options->config, &hooks);
     if (signals_begin(s, err)) return -1;
     engine_begin(s);
     struct engine_totals t = engine_totals(s->engine);
@@ -215,13 +264,14 @@ static int service_begin(struct service *s, struct err *err)
 
 static void service_end(struct service *s)
 {
+    service_drop_swap(s);
     if (s->engine) engine_end(s);
-    if (s->swap) loop_task_cancel(s->swap);
     loop_timer_free(s->watchdog);
+    loop_timer_free(s->patience);
+    reload_free(s->reload);
     loop_signal_free(s->hangup);
     loop_signal_free(s->terminate);
     loop_signal_free(s->interrupt);
-    configuration_free(s->next);
     configuration_free(s->configuration);
     lock_free(s->lock);
     notify_free(s->notify);
@@ -249,6 +299,11 @@ int service_run(const struct service_options *options)
         s.status = err.kind == ERR_CONFIG ? SERVICE_CONFIG : SERVICE_ERROR;
     } else {
         loop_run(s.loop);
+    }
+    if (s.reload && reload_is_reading(s.reload)) {
+        lock_free(s.lock);
+        log_close();
+        return s.status | SERVICE_STUCK;
     }
     service_end(&s);
     return s.status;

@@ -15,6 +15,10 @@ struct service_options {
  */
 enum { SERVICE_OK = 0, SERVICE_ERROR = 1, SERVICE_DRIFT = 2, SERVICE_CONFIG = 78 };
 
+/* Added to the status where a thread hangs in a file system: the caller ends with _exit(), because
+ * exit() would wait for it. */
+enum { SERVICE_STUCK = 0x100 };
+
 /* Runs until SIGTERM or SIGINT (or the end of --once). Returns the exit status. */
 int service_run(const struct service_options *options);
 

@@ -2,13 +2,13 @@
 #include "config/credential.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/secret_ref.h"
 
@@ -27,47 +27,29 @@ static struct secret *accept_bytes(const char *bytes, size_t length, const char 
     return NULL;
 }
 
-/* Reads up to 'room' bytes; -1 with errno. */
-static ssize_t read_file(int fd, char *bytes, size_t room)
-{
-    size_t length = 0;
-    while (length < room) {
-        ssize_t got = read(fd, bytes + length, room - length);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return -1;
-        if (got == 0) break;
-        length += (size_t)got;
-    }
-    return (ssize_t)length;
-}
-
 /* May this file hold a secret? systemd's own credential files are 0400 or 0440. */
-static int check_file(int fd, const char *path, struct err *err)
+static int credential_check_mode(const struct stat *status, const char *path, struct err *err)
 {
-    struct stat status;
-    if (fstat(fd, &status) < 0) return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode)) return err_set(err, ERR_CONFIG, "%s is not a file", path);
-    if (status.st_mode & (S_IROTH | S_IWOTH))
-        return err_set(err, ERR_CONFIG,
-                       "%s can be read or written by everybody (mode %04o); chmod o= %s", path,
-                       (unsigned)status.st_mode & 07777, path);
-    return 0;
+    if (!(status->st_mode & (S_IROTH | S_IWOTH))) return 0;
+    return err_set(err, ERR_CONFIG,
+                   "%s can be read or written by everybody (mode %04o); chmod o= %s", path,
+                   (unsigned)status->st_mode & 07777, path);
 }
 
 static struct secret *from_file(const char *path, struct err *err)
 {
-    /* Not to wait for a writer where the path is a pipe. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
+    int fd = file_open(path, &status, err);
     if (fd < 0) {
-        err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+        err_prefix(err, "%s", path);
         return NULL;
     }
     struct secret *secret = NULL;
     size_t room = CREDENTIAL_MAX + 2; /* the newline, and one byte too many */
     char *bytes = NULL;
-    if (check_file(fd, path, err) < 0) goto out;
+    if (credential_check_mode(&status, path, err) < 0) goto out;
     bytes = xmalloc(room);
-    ssize_t length = read_file(fd, bytes, room);
+    ssize_t length = file_fill(fd, bytes, room);
     if (length < 0) {
         err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
         goto out;

@@ -94,7 +94,7 @@ static void test_refused_files(void **state)
     write_file("a\0b", 3, 0600);
     assert_refused(reference, "contains a NUL byte");
     snprintf(reference, sizeof(reference), "file:%s", directory);
-    assert_refused(reference, "is not a file");
+    assert_refused(reference, "is a directory, not a regular file");
 }
 
 static void test_size(void **state)
@@ -122,7 +122,7 @@ static void test_pipe(void **state)
     snprintf(reference, sizeof(reference), "file:%s", path);
     unlink(path);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_refused(reference, "is not a file");
+    assert_refused(reference, "is a FIFO, not a regular file");
 }
 
 static void test_credential(void **state)
