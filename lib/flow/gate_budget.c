@@ -6,28 +6,43 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/must.h"
 #include "base/number.h"
-#include "base/timetext.h"
+#include "flow/gate_hold.h"
 
-/* How long a class stays closed where a 429 says nothing about it. */
-#define CLOSED_BY_DEFAULT SECONDS(10)
+/* Levels count thousand-millionths of a call, and rates how many of them come back in a
+ * millisecond, so that a slow refill is not lost between two looks, nor a small growth. */
+#define BUCKET_CALL INT64_C(1000000000)
+#define BUCKET_RATE (BUCKET_CALL / 1000)
 
-/* Levels count thousandths of a call, so that a slow refill is not lost between two looks. */
-#define CALL_COST 1000
+/* In reserve of what the other side says is left. */
+#define BUCKET_RESERVE BUCKET_CALL
 
-struct bucket {
+/* What learning takes and gives. */
+#define BUCKET_CUT(x) ((x)*7 / 10)
+#define BUCKET_RATE_STEPS 1000
+#define BUCKET_SIZE_STEPS 2000
+#define BUCKET_RATE_LEAST_PART 100
+
+struct gate_bucket {
     const struct gate_budget *budget;
     enum gate_class class;
-    char *subscription;
-    uint64_t level;
+    struct gate_hold hold;
+    int64_t level; /* below zero: more is in flight than is left */
+    int64_t size;  /* learned */
+    int64_t rate;  /* learned */
     msec filled;
-    msec closed_until; /* 0: open */
-    struct bucket *next;
+    int64_t spent; /* since it was full */
+    msec cut;      /* when a refusal taught something */
+    bool dry;      /* somebody had to wait since the last call */
+    bool bound;    /* by what is left there, not by our rate */
+    unsigned in_flight;
+    struct gate_bucket *next;
 };
 
 struct gate_budgets {
     struct gate_budget budget[GATE_CLASS_N];
-    struct bucket *buckets;
+    struct gate_bucket *buckets;
 };
 
 enum gate_class gate_class_of(const struct http_call *call)
@@ -37,6 +52,9 @@ enum gate_class gate_class_of(const struct http_call *call)
     return strcmp(call->method, "DELETE") == 0 ? GATE_DELETES : GATE_WRITES;
 }
 
+/* --- life --------------------------------------------------------------------------------------
+ */
+
 struct gate_budgets *gate_budgets_new(const struct gate_budget budget[GATE_CLASS_N])
 {
     struct gate_budgets *b = xcalloc(1, sizeof(*b));
@@ -45,15 +63,16 @@ struct gate_budgets *gate_budgets_new(const struct gate_budget budget[GATE_CLASS
         const char *header = budget[i].remaining_header;
         b->budget[i].remaining_header = header ? xstrdup(header) : NULL;
         b->budget[i].name = xstrdup(budget[i].name ? budget[i].name : "calls");
+        if (!b->budget[i].per_second) b->budget[i].per_second = 1;
     }
     return b;
 }
 
 void gate_budgets_free(struct gate_budgets *b)
 {
-    for (struct bucket *k = b->buckets, *next; k; k = next) {
+    for (struct gate_bucket *k = b->buckets, *next; k; k = next) {
         next = k->next;
-        free(k->subscription);
+        free(unconst(k->hold.subscription));
         free(k);
     }
     for (size_t i = 0; i < GATE_CLASS_N; i++) {
@@ -63,107 +82,150 @@ void gate_budgets_free(struct gate_budgets *b)
     free(b);
 }
 
-/* The subscription in an ARM URL: what follows "/subscriptions/". */
-static const char *subscription_of(const char *url, size_t *length)
+static int64_t bucket_size_believed(const struct gate_bucket *b)
 {
-    static const char key[] = "/subscriptions/";
-    const char *authority = strstr(url, "://");
-    const char *path = strchr(authority ? authority + 3 : url, '/');
-    *length = 0;
-    if (!path || strncasecmp(path, key, sizeof(key) - 1) != 0) return "";
-    path += sizeof(key) - 1;
-    *length = strcspn(path, "/?");
-    return path;
+    return b->budget->size * BUCKET_CALL;
 }
 
-struct bucket *gate_bucket(struct gate_budgets *b, const char *url, enum gate_class class)
+static int64_t bucket_rate_believed(const struct gate_bucket *b)
+{
+    return (int64_t)b->budget->per_second * BUCKET_RATE;
+}
+
+struct gate_bucket *gate_bucket_get(struct gate_budgets *b, const char *host,
+                                    const char *subscription, enum gate_class class)
 {
     if (!b->budget[class].size) return NULL;
-    size_t length;
-    const char *subscription = subscription_of(url, &length);
-    for (struct bucket *k = b->buckets; k; k = k->next)
-        if (k->class == class && strlen(k->subscription) == length &&
-            strncasecmp(k->subscription, subscription, length) == 0)
-            return k;
-    struct bucket *k = xcalloc(1, sizeof(*k));
+    for (struct gate_bucket *k = b->buckets; k; k = k->next)
+        if (k->class == class && strcasecmp(k->hold.subscription, subscription) == 0) return k;
+    struct gate_bucket *k = xcalloc(1, sizeof(*k));
     k->budget = &b->budget[class];
     k->class = class;
-    k->subscription = xstrndup(subscription, length);
-    k->level = (uint64_t)k->budget->size * CALL_COST;
+    k->hold =
+        (struct gate_hold){.host = host, .subscription = xstrdup(subscription), .class = class};
+    k->level = k->size = bucket_size_believed(k);
+    k->rate = bucket_rate_believed(k);
     k->next = b->buckets;
     b->buckets = k;
     return k;
 }
 
-static uint64_t bucket_rate(const struct bucket *b)
-{
-    return b->budget->per_second ? b->budget->per_second : 1;
-}
+/* --- spending ----------------------------------------------------------------------------------
+ */
 
-/* One call per second is a thousandth of a call per millisecond, so levels and times need no
- * factor. */
-static void bucket_fill(struct bucket *b, msec now)
+/* While it is closed nothing comes back: what the other side has given meanwhile is its own guess.
+ */
+static void bucket_fill(struct gate_bucket *b, msec now)
 {
-    uint64_t full = (uint64_t)b->budget->size * CALL_COST;
-    if (b->closed_until && now < b->closed_until) return;
-    if (b->closed_until) {
-        b->filled = b->closed_until;
-        b->closed_until = 0;
-    }
-    uint64_t level = b->level + (now - b->filled) * bucket_rate(b);
-    b->level = b->filled == 0 || level > full ? full : level;
+    msec from = b->filled > b->hold.until ? b->filled : b->hold.until;
+    if (now <= from) return;
+    /* So that the product stays in its type; any bucket is full after a day. */
+    msec span = now - from > SECONDS(86400) ? SECONDS(86400) : now - from;
+    b->level += (int64_t)span * b->rate;
     b->filled = now;
+    if (b->level < b->size) return;
+    b->level = b->size;
+    b->spent = 0;
 }
 
-msec bucket_ready_at(struct bucket *b, msec now)
+msec gate_bucket_ready_at(struct gate_bucket *b, msec now)
 {
     bucket_fill(b, now);
-    if (b->closed_until > now) return b->closed_until;
-    if (b->level >= CALL_COST) return now;
-    return now + (CALL_COST - b->level + bucket_rate(b) - 1) / bucket_rate(b);
+    if (b->hold.until > now) return b->hold.until;
+    if (b->level >= BUCKET_CALL) return now;
+    b->dry = true;
+    return now + (msec)((BUCKET_CALL - b->level + b->rate - 1) / b->rate);
 }
 
-void bucket_spend(struct bucket *b, msec now)
+/* What was not enough, and was not refused, may be a little more. */
+static void bucket_grow(struct gate_bucket *b)
+{
+    int64_t rate = bucket_rate_believed(b), size = bucket_size_believed(b);
+    if (!b->dry || b->bound) return;
+    b->rate += b->rate / BUCKET_RATE_STEPS;
+    b->size += b->size / BUCKET_SIZE_STEPS;
+    if (b->rate > rate) b->rate = rate;
+    if (b->size > size) b->size = size;
+    b->dry = false;
+}
+
+void gate_bucket_spend(struct gate_bucket *b, msec now)
 {
     bucket_fill(b, now);
-    b->level -= b->level < CALL_COST ? b->level : CALL_COST;
+    bucket_grow(b);
+    must(b->level >= BUCKET_CALL);
+    b->level -= BUCKET_CALL;
+    b->spent += BUCKET_CALL;
+    b->in_flight++;
 }
 
-void bucket_follow(struct bucket *b, const struct http_reply *reply, msec now)
+void gate_bucket_return(struct gate_bucket *b)
+{
+    must(b->in_flight > 0);
+    b->in_flight--;
+}
+
+void gate_bucket_follow(struct gate_bucket *b, const struct http_reply *reply, msec now)
 {
     const char *header = b->budget->remaining_header;
     const char *text = header ? http_reply_header(reply, header) : NULL;
     uint64_t left;
     if (!text || number_parse(text, &left) < 0 || left >= b->budget->size) return;
     bucket_fill(b, now);
-    if (left * CALL_COST < b->level) b->level = left * CALL_COST;
+    int64_t others = (int64_t)b->in_flight - 1;
+    int64_t ours = ((int64_t)left - others) * BUCKET_CALL - BUCKET_RESERVE;
+    b->bound = ours < b->level;
+    if (b->bound) b->level = ours;
 }
 
-void bucket_close(struct bucket *b, const struct http_reply *reply, msec now)
+/* Too much at once, or too much all the time? */
+static void bucket_cut(struct gate_bucket *b, msec now)
 {
-    uint64_t span = CLOSED_BY_DEFAULT;
-    const char *text = http_reply_header(reply, "retry-after");
-    if (text) timetext_retry_after(text, &span);
-    msec until = now + span;
-    if (until > b->closed_until) b->closed_until = until;
-    b->level = 0;
+    int64_t least = bucket_rate_believed(b) / BUCKET_RATE_LEAST_PART;
+    if (b->spent < 2 * b->size) {
+        b->size = BUCKET_CUT(b->spent < b->size ? b->spent : b->size);
+        if (b->size < BUCKET_CALL) b->size = BUCKET_CALL;
+    } else {
+        b->rate = BUCKET_CUT(b->rate);
+        if (b->rate < least) b->rate = least;
+    }
+    b->cut = now;
+    b->dry = false;
 }
 
-const char *bucket_name(const struct bucket *b)
+bool gate_bucket_refused(struct gate_bucket *b, int status, msec sent, msec until, msec now)
+{
+    bucket_fill(b, now);
+    if (sent >= b->cut) bucket_cut(b, now);
+    b->level = 0;
+    b->filled = now;
+    return gate_hold_begin(&b->hold, status, until, now);
+}
+
+/* --- what is known -----------------------------------------------------------------------------
+ */
+
+const char *gate_bucket_name(const struct gate_bucket *b)
 {
     return b->budget->name;
 }
 
-msec bucket_closed_until(const struct bucket *b)
+struct gate_hold *gate_bucket_hold(struct gate_bucket *b)
 {
-    return b->closed_until;
+    return &b->hold;
 }
 
-msec budgets_closed_for(const struct gate_budgets *b, enum gate_class class, msec now)
+uint64_t gate_bucket_rate(const struct gate_bucket *b)
 {
-    msec longest = 0;
-    for (const struct bucket *k = b->buckets; k; k = k->next)
-        if (k->class == class && k->closed_until > now && k->closed_until - now > longest)
-            longest = k->closed_until - now;
-    return longest;
+    return (uint64_t)(b->rate * 1000 / BUCKET_RATE);
+}
+
+struct gate_bucket *gate_budgets_next(const struct gate_budgets *b, const struct gate_bucket *last)
+{
+    return last ? last->next : b->buckets;
+}
+
+enum gate_class gate_bucket_class(const struct gate_bucket *b)
+{
+    return b->class;
 }
