@@ -107,8 +107,9 @@ static void arm_done(struct flow *f, const struct err *err)
 {
     struct arm_write *w = f->op;
     struct run *r = w->owner;
-    r->counts.arm_writes += w->sent;
-    r->counts.arm_reads += f->calls - (w->sent ? 1 : 0);
+    bool sent = w->fate != ARM_NOT_SENT;
+    r->counts.arm_writes += sent;
+    r->counts.arm_reads += f->calls - (sent ? 1 : 0);
     ended(r, queued(r, r->queue_at), err);
     arm_write_done(w);
     r->queue_at++;

@@ -38,8 +38,9 @@ char *arm_url(const struct azure *az, const char *id, const char *api_version, c
 bool arm_url_is_ours(const struct azure *az, const char *url);
 
 /* Fills 'err' from an answer that is a failure: kind and retry hint by status and code (one table
- * in arm_error.c), code, request id, and the message for people only. Understands {"error":{...}},
- * a bare {"code","message"}, an error without code and bodies that are no JSON. Returns -1. */
+ * in arm_error.c), code, request id, and the message for people only. A hint in the form of a date
+ * is left to arm_classify(), which has a clock. Understands {"error":{...}}, a bare
+ * {"code","message"}, an error without code and bodies that are no JSON. Returns -1. */
 int arm_error_reply(const struct http_reply *reply, struct err *err);
 
 /* As above for the body of a long-running operation that has ended with 'status' ("Failed",

@@ -155,7 +155,12 @@ int arm_classify(struct flow *f, const struct reply *reply, struct err *err)
     if (flow_classify_transport(f, reply, err) < 0) return -1;
     if (reply->kind != CALL_HTTP || (reply->http.status >= 200 && reply->http.status < 300))
         return 0;
-    return arm_error_reply(&reply->http, err);
+    arm_error_reply(&reply->http, err);
+    /* The same hint again, now also as a date: here there is a clock. */
+    const char *retry_after = http_reply_header(&reply->http, "retry-after");
+    if (retry_after)
+        timetext_retry_after_at(retry_after, f->io->wall_clock(f->io->ctx), &err->retry_after_ms);
+    return -1;
 }
 
 bool arm_is_throttling(const struct http_reply *reply)

@@ -1,7 +1,4 @@
 /* Read one resource: present, absent, or not known. */
-#include <string.h>
-#include <strings.h>
-
 #include "azure/op_inside.h"
 
 static void ask_token(struct flow *f, struct call *call);
@@ -22,16 +19,6 @@ const struct flow_row arm_get_rows[] = {
     {0},
 };
 
-/* The codes with which a 404 speaks of a resource, and of which one. */
-static const struct {
-    const char *code;
-    enum arm_presence presence;
-} absences[] = {
-    {"ResourceNotFound", ARM_ABSENT},
-    {"NotFound", ARM_ABSENT},
-    {"ResourceGroupNotFound", ARM_GROUP_ABSENT},
-};
-
 static void ask_token(struct flow *f, struct call *call)
 {
     struct arm_get *g = f->op;
@@ -44,26 +31,13 @@ static void ask_get(struct flow *f, struct call *call)
     arm_op_ask(&g->op, f, call, "GET", arm_url(g->op.az, g->op.id, g->op.api_version, NULL));
 }
 
-/* What a 404 says; UNKNOWN where it does not speak of the resource. */
-static enum arm_presence absence_of(const struct arm_get *g, const struct http_reply *reply)
-{
-    struct err err;
-    if (reply->status != 404) return ARM_UNKNOWN;
-    arm_error_reply(reply, &err);
-    for (size_t i = 0; i < sizeof(absences) / sizeof(absences[0]); i++) {
-        if (strcasecmp(absences[i].code, err.code) != 0) continue;
-        bool self = absences[i].presence == ARM_GROUP_ABSENT && arm_id_is_group(g->op.id);
-        return self ? ARM_ABSENT : absences[i].presence;
-    }
-    return ARM_UNKNOWN;
-}
-
 /* An absence is an answer; every other 404 is a failure like the rest. */
 static int classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     struct arm_get *g = f->op;
     if (arm_classify(f, reply, err) == 0) return 0;
-    g->presence = reply->err.kind == ERR_NONE ? absence_of(g, &reply->http) : ARM_UNKNOWN;
+    g->presence =
+        reply->err.kind == ERR_NONE ? arm_op_absence(g->op.id, &reply->http) : ARM_UNKNOWN;
     return g->presence == ARM_UNKNOWN ? -1 : 0;
 }
 

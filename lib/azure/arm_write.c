@@ -1,221 +1,152 @@
-/* Write one resource and wait until Azure has settled: the rows. What a monitor says is read in
- * monitor.c, the body is made in payload.c. */
+/* Write one resource and wait until Azure has settled: the rows, and the first half, the request.
+ * The second half is arm_settle.c; the body is made in payload.c. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "azure/monitor.h"
 #include "azure/op_inside.h"
 #include "azure/payload.h"
-#include "base/json.h"
 #include "base/mem.h"
+#include "base/must.h"
 
 /* A write that never settles is given up after this, whatever the setting says. */
 #define SETTLE_CAP MINUTES(24 * 60)
-#define SETTLE_DEFAULT MINUTES(60)
 
-/* A resource that was just made may not be found for a while (seen: 1 to 2 minutes). */
-#define READ_AGAIN SECONDS(5)
-
-static void ask_token(struct flow *f, struct call *call);
-static void ask_write(struct flow *f, struct call *call);
-static enum flow_verdict take_write(struct flow *f, const struct reply *reply);
-static void ask_pause(struct flow *f, struct call *call);
-static void ask_state(struct flow *f, struct call *call);
-static enum flow_verdict take_state(struct flow *f, const struct reply *reply);
-static void ask_result(struct flow *f, struct call *call);
-static enum flow_verdict take_result(struct flow *f, const struct reply *reply);
+static void write_ask_token(struct flow *f, struct call *call);
+static void write_ask(struct flow *f, struct call *call);
+static enum flow_verdict write_take(struct flow *f, const struct reply *reply);
 
 /* Rows that have done their work are skipped when a refused token starts the flow over: what Azure
  * has accepted is never sent again. */
-enum row { ROW_TOKEN, ROW_WRITE, ROW_PAUSE, ROW_SETTLE, ROW_READ, ROW_N };
+enum row { ROW_TOKEN, ROW_WRITE, ROW_PAUSE, ROW_SETTLE, ROW_STATE, ROW_READ, ROW_N };
 
 const struct flow_row arm_write_rows[] = {
     [ROW_TOKEN] = {.name = "token",
                    .text = "have an access token, or wait until it has been fetched",
-                   .ask = ask_token,
+                   .ask = write_ask_token,
                    .limit = SECONDS(120)},
     [ROW_WRITE] = {.name = "write",
                    .text = "send the change, once",
-                   .ask = ask_write,
-                   .take = take_write,
+                   .ask = write_ask,
+                   .take = write_take,
                    .limit = SECONDS(60),
                    .flags = FLOW_ONCE},
     [ROW_PAUSE] = {.name = "pause",
                    .text = "give the operation the time that Azure asks for",
-                   .ask = ask_pause,
+                   .ask = arm_settle_ask_pause,
                    .limit = MINUTES(15)},
     [ROW_SETTLE] = {.name = "settle",
                     .text = "read the operation's state until it has ended",
-                    .ask = ask_state,
-                    .take = take_state,
+                    .ask = arm_settle_ask_monitor,
+                    .take = arm_settle_take_monitor,
                     .limit = SETTLE_CAP,
                     .call_limit = SECONDS(30)},
+    [ROW_STATE] = {.name = "state",
+                   .text =
+                       "where the operation cannot be read: ask the resource until it is at rest",
+                   .ask = arm_settle_ask_resource,
+                   .take = arm_settle_take_resource,
+                   .limit = SETTLE_CAP,
+                   .call_limit = SECONDS(30)},
     [ROW_READ] = {.name = "read",
                   .text = "read the resource back",
-                  .ask = ask_result,
-                  .take = take_result,
+                  .ask = arm_settle_ask_result,
+                  .take = arm_settle_take_result,
                   .limit = SECONDS(150),
                   .call_limit = SECONDS(30)},
     [ROW_N] = {0},
 };
 
-static bool is_delete(const struct arm_write *w)
+const char *arm_fate_word(enum arm_fate fate)
 {
-    return strcmp(w->method, "DELETE") == 0;
+    static const char *const words[] = {
+        [ARM_NOT_SENT] = "not sent", [ARM_REFUSED] = "refused", [ARM_IN_DOUBT] = "in doubt",
+        [ARM_ACCEPTED] = "accepted", [ARM_FAILED] = "failed",   [ARM_CANCELED] = "canceled",
+        [ARM_SETTLED] = "settled",
+    };
+    return words[fate];
 }
 
-static void ask_token(struct flow *f, struct call *call)
+static void write_ask_token(struct flow *f, struct call *call)
 {
     struct arm_write *w = f->op;
     arm_op_ask_token(&w->op, f, call);
 }
 
-static void ask_write(struct flow *f, struct call *call)
+static void write_ask(struct flow *f, struct call *call)
 {
     struct arm_write *w = f->op;
-    if (w->accepted) return;
+    if (w->fate >= ARM_ACCEPTED) return;
     char *path = w->verb ? xasprintf("%s/%s", w->op.id, w->verb) : xstrdup(w->op.id);
     arm_op_ask(&w->op, f, call, w->method, arm_url(w->op.az, path, w->op.api_version, NULL));
     free(path);
     if (call->kind != CALL_HTTP) return;
-    w->sent = true;
+    w->before = w->fate;
+    w->fate = ARM_IN_DOUBT; /* until there is an answer */
+    if (w->if_match) arm_op_header(call, "If-Match", w->if_match);
+    if (w->if_none_match) arm_op_header(call, "If-None-Match", "*");
     call->http.body = w->payload;
     call->http.body_length = w->payload_length;
     call->http.content_type = w->payload ? "application/json" : NULL;
 }
 
-/* The end of an operation that needed no waiting; its answer is the resource. */
-static enum flow_verdict ended_at_once(struct arm_write *w, const struct http_reply *reply)
-{
-    w->settled = true;
-    if (is_delete(w) || reply->status == 204) return FLOW_DONE;
-    json_t *body = json_parse(reply->body, reply->length, NULL);
-    if (!json_is_object(body)) { /* the write counts all the same: read what came of it */
-        json_decref(body);
-        return FLOW_NEXT;
-    }
-    w->body = body;
-    return FLOW_DONE;
-}
-
-static enum flow_verdict take_write(struct flow *f, const struct reply *reply)
+static enum flow_verdict write_take(struct flow *f, const struct reply *reply)
 {
     struct arm_write *w = f->op;
-    const struct azure *az = w->op.az;
-    if (reply->http.status == 409) { /* of a creation: see row_understands() */
+    if (reply->http.status == 409) { /* of a creation: see write_understands() */
         arm_error_reply(&reply->http, &f->err);
         return FLOW_FAIL;
     }
-    w->accepted = true;
+    w->fate = ARM_ACCEPTED;
     payload_free(w->payload, w->payload_length);
     w->payload = NULL;
-    if (!monitor_find(az, &reply->http, &w->monitor, &w->monitor_is_location))
-        return reply->http.status == 202 ? FLOW_NEXT : ended_at_once(w, &reply->http);
-    msec limit = az->settle_limit ? az->settle_limit : SETTLE_DEFAULT;
-    w->settle_deadline = az->io->now(az->io->ctx) + limit;
-    w->poll_after = monitor_pause(&reply->http);
-    if (f->progress) f->progress(f);
-    return FLOW_NEXT;
+    if (reply->http.status != 404) return arm_settle_begin(f, reply);
+    w->fate = ARM_SETTLED; /* of a deletion: there is nothing to delete */
+    return FLOW_DONE;
 }
 
-static void ask_pause(struct flow *f, struct call *call)
+/* What the answer to the write says about it. 'err' is the failure. */
+static enum arm_fate write_fate(const struct arm_write *w, const struct reply *reply,
+                                const struct err *err)
+{
+    int status = reply->http.status;
+    if (reply->err.kind == ERR_THROTTLED || reply->err.kind == ERR_CONFIG)
+        return w->before; /* held back here, or the other side was not trusted: nothing has left */
+    if (reply->err.kind != ERR_NONE) return ARM_IN_DOUBT;
+    if (err->kind == ERR_BUSY) return ARM_REFUSED;
+    return status >= 400 && status < 500 && status != 408 ? ARM_REFUSED : ARM_IN_DOUBT;
+}
+
+/* Failures that are answers to the write: the absence of what was to be deleted, and the presence
+ * of what was to be created. */
+static bool write_understands(const struct arm_write *w, const struct http_reply *reply,
+                              const struct err *err)
+{
+    if (w->creates && reply->status == 409) return err->kind == ERR_BUSY;
+    return strcmp(w->method, "DELETE") == 0 && arm_op_absence(w->op.id, reply) == ARM_ABSENT;
+}
+
+static int classify_write(struct arm_write *w, const struct reply *reply, const struct err *err)
+{
+    w->fate = write_fate(w, reply, err);
+    return reply->err.kind == ERR_NONE && write_understands(w, &reply->http, err) ? 0 : -1;
+}
+
+/* Once the write is taken no failure ends the flow by itself: what gives no state is asked again by
+ * the row, which knows for how long. Only the first refused token starts the flow over. */
+static int classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     struct arm_write *w = f->op;
-    if (!w->monitor || w->settled) return;
-    call->kind = CALL_WAIT;
-    call->wait = w->poll_after;
-}
-
-static void ask_state(struct flow *f, struct call *call)
-{
-    struct arm_write *w = f->op;
-    if (!w->monitor || w->settled) return;
-    arm_op_ask(&w->op, f, call, "GET", xstrdup(w->monitor));
-}
-
-/* Asks again later, unless the operation has had its time. */
-static enum flow_verdict not_yet(struct flow *f, const struct http_reply *reply)
-{
-    struct arm_write *w = f->op;
-    msec now = f->io->now(f->io->ctx);
-    w->poll_after = monitor_pause(reply);
-    if (now + w->poll_after < w->settle_deadline) {
-        f->again_after = w->poll_after;
-        return FLOW_AGAIN;
-    }
-    err_set(&f->err, ERR_TIMEOUT, "the operation is accepted but has not ended in time");
-    return FLOW_FAIL;
-}
-
-/* No state could be read. That says nothing about the operation, but it cannot go on for ever. */
-static enum flow_verdict unreadable(struct flow *f, const struct http_reply *reply)
-{
-    struct arm_write *w = f->op;
-    msec now = f->io->now(f->io->ctx);
-    if (!w->unreadable_since) w->unreadable_since = now;
-    if (now - w->unreadable_since < MONITOR_UNREADABLE) return not_yet(f, reply);
-    err_set(&f->err, ERR_TRANSIENT,
-            "the operation is accepted but its state cannot be read (HTTP %d)", reply->status);
-    return FLOW_FAIL;
-}
-
-static enum flow_verdict take_state(struct flow *f, const struct reply *reply)
-{
-    struct arm_write *w = f->op;
-    w->polls++;
-    enum monitor_state state = monitor_read(&reply->http, w->monitor_is_location, &f->err);
-    if (state == MONITOR_UNKNOWN) return unreadable(f, &reply->http);
-    w->unreadable_since = 0;
-    if (state == MONITOR_RUNNING) return not_yet(f, &reply->http);
-    if (state == MONITOR_FAILED) return FLOW_FAIL;
-    w->settled = true;
-    return FLOW_NEXT;
-}
-
-static void ask_result(struct flow *f, struct call *call)
-{
-    struct arm_write *w = f->op;
-    if (is_delete(w)) return;
-    arm_op_ask(&w->op, f, call, "GET", arm_url(w->op.az, w->op.id, w->op.api_version, NULL));
-}
-
-static enum flow_verdict take_result(struct flow *f, const struct reply *reply)
-{
-    struct arm_write *w = f->op;
-    if (reply->http.status == 404) {
-        f->again_after = READ_AGAIN;
-        return FLOW_AGAIN;
-    }
-    w->body = arm_op_body(f, &reply->http);
-    return w->body ? FLOW_NEXT : FLOW_FAIL;
-}
-
-/* Failures that are answers to their row: a monitor that cannot be read, a resource that cannot be
- * found yet, the absence of what was to be deleted, and the presence of what was to be created. */
-static bool row_understands(const struct flow *f, const struct http_reply *reply,
-                            const struct err *err)
-{
-    const struct arm_write *w = f->op;
-    int status = reply->status;
+    if (arm_classify(f, reply, err) == 0) return 0;
     switch ((enum row)f->row) {
-    case ROW_WRITE:
-        if (w->creates && status == 409) return err->kind == ERR_BUSY;
-        return status == 404 && is_delete(w) && strcasecmp(err->code, "ResourceNotFound") == 0;
+    case ROW_WRITE: return classify_write(w, reply, err);
     case ROW_SETTLE:
-        return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
-    case ROW_READ: return status == 404;
+    case ROW_STATE: return err->kind == ERR_TOKEN && !f->restarted ? -1 : 0;
+    case ROW_READ: return reply->err.kind == ERR_NONE && reply->http.status == 404 ? 0 : -1;
     case ROW_TOKEN:
     case ROW_PAUSE:
     case ROW_N: break;
     }
-    return false;
-}
-
-static int classify(struct flow *f, const struct reply *reply, struct err *err)
-{
-    if (arm_classify(f, reply, err) == 0) return 0;
-    return reply->err.kind == ERR_NONE && row_understands(f, &reply->http, err) ? 0 : -1;
+    return -1;
 }
 
 static void token_refused(struct flow *f)
@@ -238,9 +169,14 @@ int arm_write_init(struct arm_write *w, const struct azure *az, const struct arm
                             .payload = payload,
                             .payload_length = length,
                             .verb = request->verb ? xstrdup(request->verb) : NULL,
+                            .if_match = request->if_match ? xstrdup(request->if_match) : NULL,
+                            .if_none_match = request->if_none_match,
+                            .shape = request->shape,
+                            .settling = request->settling,
                             .creates = request->creates};
     size_t method = strlen(request->method);
-    if (method < sizeof(w->method)) memcpy(w->method, request->method, method);
+    must(method < sizeof(w->method));
+    memcpy(w->method, request->method, method);
     arm_op_init(&w->op, az, request->id, request->api_version);
     w->flow.resource = w->op.id;
     return 0;
@@ -253,9 +189,9 @@ void arm_write_done(struct arm_write *w)
     payload_free(w->payload, w->payload_length);
     w->payload = NULL;
     free(w->verb);
-    w->verb = NULL;
+    free(w->if_match);
     free(w->monitor);
-    w->monitor = NULL;
+    w->verb = w->if_match = w->monitor = NULL;
     json_decref(w->body);
     w->body = NULL;
 }

@@ -1,10 +1,12 @@
 /* What the operations share: the request with its headers and token. */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "azure/op_inside.h"
 #include "azure/token.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/must.h"
 
 void arm_op_init(struct arm_op *op, const struct azure *az, const char *id, const char *api_version)
 {
@@ -27,8 +29,10 @@ void arm_op_ask_token(struct arm_op *op, struct flow *f, struct call *call)
     token_ask(op->az->token, f, call);
 }
 
-static void add_header(struct http_call *http, const char *name, const char *value)
+void arm_op_header(struct call *call, const char *name, const char *value)
 {
+    struct http_call *http = &call->http;
+    must(http->header_count < sizeof(http->headers) / sizeof(http->headers[0]));
     http->headers[http->header_count++] = (struct http_header){.name = name, .value = value};
 }
 
@@ -44,11 +48,11 @@ void arm_op_ask(struct arm_op *op, struct flow *f, struct call *call, const char
     arm_guid(az->io, op->request_id);
     call->kind = CALL_HTTP;
     call->http = (struct http_call){.method = method, .url = url, .bearer = op->bearer};
-    add_header(&call->http, "Accept", "application/json");
-    add_header(&call->http, "x-ms-client-request-id", op->request_id);
-    add_header(&call->http, "x-ms-return-client-request-id", "true");
+    arm_op_header(call, "Accept", "application/json");
+    arm_op_header(call, "x-ms-client-request-id", op->request_id);
+    arm_op_header(call, "x-ms-return-client-request-id", "true");
     if (az->correlation_id[0])
-        add_header(&call->http, "x-ms-correlation-request-id", az->correlation_id);
+        arm_op_header(call, "x-ms-correlation-request-id", az->correlation_id);
 }
 
 void arm_op_token_refused(struct arm_op *op)
@@ -66,4 +70,27 @@ json_t *arm_op_body(struct flow *f, const struct http_reply *reply)
     json_t *body = json_parse(reply->body, reply->length, &f->err);
     if (!body) err_prefix(&f->err, "the answer of ARM");
     return body;
+}
+
+/* The codes with which a 404 speaks of a resource, and of which one. */
+static const struct {
+    const char *code;
+    enum arm_presence presence;
+} absences[] = {
+    {"ResourceNotFound", ARM_ABSENT},
+    {"NotFound", ARM_ABSENT},
+    {"ResourceGroupNotFound", ARM_GROUP_ABSENT},
+};
+
+enum arm_presence arm_op_absence(const char *id, const struct http_reply *reply)
+{
+    struct err err;
+    if (reply->status != 404) return ARM_UNKNOWN;
+    arm_error_reply(reply, &err);
+    for (size_t i = 0; i < sizeof(absences) / sizeof(absences[0]); i++) {
+        if (strcasecmp(absences[i].code, err.code) != 0) continue;
+        bool self = absences[i].presence == ARM_GROUP_ABSENT && arm_id_is_group(id);
+        return self ? ARM_ABSENT : absences[i].presence;
+    }
+    return ARM_UNKNOWN;
 }

@@ -103,6 +103,31 @@ void arm_list_done(struct arm_list *l);
 /* --- write one resource ------------------------------------------------------------------------
  */
 
+/* How the end of an accepted write is known where its monitor is lost: gone, unreadable, or never
+ * named. A property of the type. */
+enum arm_settling {
+    ARM_SETTLES_BY_OPERATION,    /* only its monitor knows; what was created has settled when it is
+                                    there, what was deleted when it is not */
+    ARM_SETTLES_BY_STATE,        /* properties.state is one of rest: flexible servers */
+    ARM_SETTLES_BY_PROVISIONING, /* properties.provisioningState; absent means Succeeded */
+    ARM_SETTLES_AT_ONCE,         /* its writes have no operation */
+};
+
+/* What has become of a write: all that is known about it at this moment, also after a failure and
+ * when it was cancelled. */
+enum arm_fate {
+    ARM_NOT_SENT,
+    ARM_REFUSED,  /* an answer proves that it was not carried out */
+    ARM_IN_DOUBT, /* sent, and nobody knows: no answer (yet), 5xx, a redirect, an unreadable one */
+    ARM_ACCEPTED, /* taken (2xx); it may be under way */
+    ARM_FAILED,   /* taken, and its operation has ended as Failed */
+    ARM_CANCELED, /* taken, and its operation was canceled: half of it may be there */
+    ARM_SETTLED,  /* taken and ended, well as far as anybody says */
+};
+
+/* A word for logs: "in doubt". */
+const char *arm_fate_word(enum arm_fate fate);
+
 struct arm_request {
     const char *method; /* PUT, PATCH, DELETE, POST */
     const char *id;
@@ -115,6 +140,10 @@ struct arm_request {
     /* PUT of what was not found: a busy server is then there already, made by a write whose answer
      * was lost. Sent again it would be an update, so it fails with BUSY and the caller looks. */
     bool creates;
+    bool if_none_match;   /* only where nothing is there yet ("If-None-Match: *"); else 412 */
+    const char *if_match; /* only where the etag is still this one ("If-Match"); NULL: any */
+    const struct arm_shape *shape; /* of what is read back, borrowed; NULL: any object */
+    enum arm_settling settling;
 };
 
 struct arm_write {
@@ -123,27 +152,33 @@ struct arm_write {
     void *owner;
     char method[8];
     char *verb;
+    char *if_match;
+    bool if_none_match;
     bool creates;
+    const struct arm_shape *shape;
+    enum arm_settling settling;
     char *payload; /* the request's body; wiped as soon as it was answered */
     size_t payload_length;
-    bool sent;     /* it was asked for at least once; repeats after BUSY included in calls */
-    bool accepted; /* Azure took it (2xx); it may still fail */
-    bool settled;  /* and it has ended well */
-    char *monitor; /* where its state is read, byte for byte; NULL: it ended at once */
+    enum arm_fate fate;   /* result: at any time, also after a failure and arm_write_done() */
+    enum arm_fate before; /* the fate before the request that is under way */
+    char *monitor;        /* where its state is read, byte for byte; NULL: none was named */
     bool monitor_is_location;
+    bool monitor_lost; /* the resource itself is asked instead */
+    msec accepted_at;
     msec poll_after; /* before the next poll */
     msec settle_deadline;
-    msec unreadable_since; /* since when the monitor has given no state; 0: it does */
+    msec unreadable_since; /* since when there has been no state; 0: there is */
     unsigned polls;        /* so far, for progress */
     json_t *body;          /* result: the resource as read back, owned; NULL after DELETE */
 };
 
 extern const struct flow_row arm_write_rows[];
 
-/* Everything in 'request' is copied. flow.progress is told when the operation has been accepted for
- * the long run (polls == 0) and at each poll. Failure: BUSY and THROTTLED were not carried out;
- * after TRANSIENT and TIMEOUT nobody knows, so the caller observes again. Returns -1 with CONFIG
- * where 'body' is no JSON object; then there is nothing to free. */
+/* Everything in 'request' but the shape is copied. flow.progress is told when the operation has
+ * been accepted for the long run (polls == 0) and at each poll. After any failure 'fate' says what
+ * may be under way: only after NOT_SENT, REFUSED and FAILED may the same be sent again. An error
+ * after SETTLED is about reading back alone. Returns -1 with CONFIG where 'body' is no JSON object;
+ * then there is nothing to free. */
 int arm_write_init(struct arm_write *w, const struct azure *az, const struct arm_request *request,
                    struct err *err);
 void arm_write_done(struct arm_write *w);

@@ -44,7 +44,8 @@ struct flow_row {
 #define FLOW_LIMIT SECONDS(60)
 
 /* Turns an answer into an error kind before 'take'. Returns 0 when the row shall see the answer, -1
- * with 'err' filled when it is a failure. Must pass on reply->err where its kind is not NONE. */
+ * with 'err' filled when it is a failure. Where reply->err has a kind there is no answer: it is
+ * passed on as 'err', unless the row's 'take' knows what to do about a transport failure. */
 typedef int flow_classify(struct flow *f, const struct reply *reply, struct err *err);
 
 /* What the one outstanding call is for. */

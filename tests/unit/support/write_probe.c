@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -20,7 +22,7 @@ static void progress(struct flow *f)
 {
     struct arm_write *w = f->op;
     struct write_probe *p = w->owner;
-    assert_true(w->accepted);
+    assert_true(w->fate == ARM_ACCEPTED || w->fate == ARM_SETTLED);
     p->progress++;
     p->polls = w->polls;
 }
@@ -70,6 +72,24 @@ struct write_probe *write_again_with(void **state, const struct arm_request *req
     return p;
 }
 
+struct arm_request write_request(const char *method, enum arm_settling settling)
+{
+    static const struct arm_member members[] = {{"properties", ARM_OBJECT}, {0}};
+    static const struct arm_shape shape = {.members = members};
+    return (struct arm_request){.method = method,
+                                .id = ID,
+                                .api_version = "1",
+                                .creates = strcmp(method, "PUT") == 0,
+                                .shape = &shape,
+                                .settling = settling};
+}
+
+struct write_probe *write_begin(void **state, const char *method, enum arm_settling settling)
+{
+    struct arm_request request = write_request(method, settling);
+    return write_again_with(state, &request);
+}
+
 void write_run(struct write_probe *p)
 {
     flow_start(&p->write.flow, p->world.az.io);
@@ -96,4 +116,19 @@ void write_read_back(struct write_probe *p)
 {
     script_reply(p->world.script, "GET " RESOURCE, 200, "{\"name\":\"db1\"}");
     script_always(p->world.script);
+}
+
+void write_accept_only(struct write_probe *p)
+{
+    script_reply(p->world.script, p->write.method, 202, "{\"operation\":\"Upsert\"}");
+    script_header(p->world.script, "azure-asyncoperation", MONITOR);
+    script_header(p->world.script, "retry-after", "10");
+}
+
+void write_resource_is(struct write_probe *p, const char *properties)
+{
+    char body[512];
+    snprintf(body, sizeof(body), "{\"id\":\"%s\",\"name\":\"db1\",\"properties\":%s}", ID,
+             properties);
+    script_reply(p->world.script, "GET " RESOURCE, 200, body);
 }

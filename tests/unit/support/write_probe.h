@@ -12,6 +12,7 @@
 #define RESULT                                                                                     \
     WORLD_ARM "/subscriptions/S/providers/P/locations/koreacentral/operationResults/"              \
               "G?api-version=1"
+#define NOT_FOUND "{\"error\":{\"code\":\"ResourceNotFound\"}}"
 #define BODY "{\"properties\":{\"a\":1}}"
 
 struct write_probe {
@@ -33,6 +34,11 @@ int write_teardown(void **state);
 struct write_probe *write_again(void **state);
 struct write_probe *write_again_with(void **state, const struct arm_request *request);
 
+/* A request without a body to a type with a shape ("properties" is an object); a PUT is a creation.
+ * The same begun. */
+struct arm_request write_request(const char *method, enum arm_settling settling);
+struct write_probe *write_begin(void **state, const char *method, enum arm_settling settling);
+
 /* Runs to the end and checks what is true of every end. */
 void write_run(struct write_probe *p);
 
@@ -41,5 +47,9 @@ void write_run(struct write_probe *p);
 void write_accept(struct write_probe *p);
 void write_state_is(struct write_probe *p, const char *body);
 void write_read_back(struct write_probe *p);
+/* The write, whatever its method, is accepted for the long run and says only where the operation
+ * is; the resource is complete, with 'properties', once. */
+void write_accept_only(struct write_probe *p);
+void write_resource_is(struct write_probe *p, const char *properties);
 
 #endif
