@@ -21,4 +21,17 @@ enum position_of { POSITION_KEY, POSITION_VALUE };
 bool position_find(const char *text, size_t length, const char *path, enum position_of of,
                    struct position *out);
 
+/* One of many places to find in one reading of a text. */
+struct position_query {
+    const char *path;
+    enum position_of of;
+    struct position at; /* the answers, as position_find() gives them */
+    bool found;
+};
+
+/* The same for 'count' paths at once: the text is read once for each level of the deepest path,
+ * not once for each path. */
+void position_find_all(const char *text, size_t length, struct position_query *queries,
+                       size_t count);
+
 #endif

@@ -22,6 +22,8 @@ struct problem {
     char *text; /* a sentence without its final full stop */
 };
 
+struct problem_place;
+
 struct problems {
     struct problem *items;
     size_t count; /* kept */
@@ -30,13 +32,17 @@ struct problems {
     const char *file;
     const char *source;
     size_t source_length;
+    /* Places in 'source' that nobody has looked for yet; owned. */
+    struct problem_place *places;
+    size_t place_count;
 };
 
 void problems_init(struct problems *p);
 void problems_done(struct problems *p);
 
 /* The following problems are about 'file', whose content is 'source' (NULL: unknown, then they have
- * no line). Both are borrowed until the next call or problems_done(). */
+ * no line). Both are borrowed until the next call or problems_done(). The lines of those before are
+ * looked for now, all of them in one reading of their source. */
 void problems_source(struct problems *p, const char *file, const char *source, size_t length);
 
 /* Adds a problem of the value at 'path', or of the innermost one around it that is there. */
@@ -49,8 +55,14 @@ void problems_add_key(struct problems *p, const char *path, const char *format, 
 void problems_add_at(struct problems *p, struct position at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Are as many kept as there can be? Then the next one is only counted, and whoever adds it need not
+ * find out more, such as what else was meant. */
+bool problems_full(const struct problems *p);
+
 /* Orders them by file (in order of appearance), line and column. */
 void problems_sort(struct problems *p);
+
+/* What follows wants all places looked for: problems_source() or problems_sort() comes before. */
 
 /* One line each: "FILE:LINE:COLUMN: PATH: reason"; what is not known is left out. */
 void problems_text(const struct problems *p, struct buf *out);

@@ -21,8 +21,9 @@ struct document {
     struct arena *arena;
     struct target *targets; /* the group first, if declared; then the servers */
     size_t target_count;
-    size_t item_count;       /* declared things, for the summary */
-    struct secret **secrets; /* owned; what the targets borrow */
+    size_t item_count;            /* declared things, for the summary */
+    struct document_parts *parts; /* the SQL lists by server: document_sql.c's */
+    struct secret **secrets;      /* owned; what the targets borrow */
     size_t secret_count;
 };
 

@@ -62,7 +62,7 @@ static struct target *add_target(struct document *d, enum target_kind kind, cons
     return t;
 }
 
-static void add_server(struct document *d, const json_t *item, size_t index, bool only,
+static void add_server(struct document *d, const json_t *item, size_t index,
                        const struct settings *settings, enum settings_secrets how,
                        struct problems *problems)
 {
@@ -77,7 +77,7 @@ static void add_server(struct document *d, const json_t *item, size_t index, boo
     t->sql_password = document_secret(d, json_at(item, "properties.administratorLoginPassword"),
                                       path, how, problems);
     d->item_count += json_object_size(t->configurations) + json_array_size(t->firewall_rules);
-    document_sql(d, t, only, how, problems);
+    document_sql(d, t, how, problems);
 }
 
 static void build_targets(struct document *d, const struct settings *settings,
@@ -90,7 +90,7 @@ static void build_targets(struct document *d, const struct settings *settings,
     add_target(d, TARGET_GROUP, json_object_get(d->root, "resourceGroup"), settings);
     document_check_servers(d, problems);
     for (size_t i = 0; i < count; i++)
-        add_server(d, json_array_get(servers, i), i, count == 1, settings, how, problems);
+        add_server(d, json_array_get(servers, i), i, settings, how, problems);
 }
 
 /* Takes over 'source': its text is needed for places until all problems have been collected. */

@@ -10,14 +10,32 @@
 #include "base/secret_ref.h"
 #include "config/credential.h"
 #include "config/document_privileges.h"
+#include "config/relation.h"
 
 enum { SCHEMA_FILE_MAX = 16 * 1024 * 1024 }; /* bytes */
+
+/* An item of one of the lists, with the server that it belongs to; NULL where that is unknown. */
+struct part {
+    const char *server;
+    const json_t *item;
+    size_t index;
+};
+
+enum { PART_ROLES, PART_DATABASES, PART_PRIVILEGES, PART_N };
+
+static const char *const part_keys[PART_N] = {"roles", "databases", "privileges"};
+
+/* The lists' items by server, and in the document's order within one: a document may have many
+ * servers and many items. */
+struct document_parts {
+    struct part *items[PART_N];
+    size_t counts[PART_N];
+};
 
 /* What is carried from list to list. */
 struct reading {
     struct document *d;
     struct target *target;
-    bool only;
     enum settings_secrets how;
     struct problems *problems;
 };
@@ -36,14 +54,6 @@ struct secret *document_secret(struct document *d, const json_t *reference, cons
     d->secrets = xreallocarray(d->secrets, d->secret_count + 1, sizeof(struct secret *));
     d->secrets[d->secret_count++] = s;
     return s;
-}
-
-/* Does 'item' belong to the reading's server? Items of a document with several servers name theirs;
- * document_check_servers() has said where one does not. */
-static bool is_ours(const struct reading *r, const json_t *item)
-{
-    const char *server = json_text_at(item, "server");
-    return server ? strcmp(server, r->target->name) == 0 : r->only;
 }
 
 static enum pg_flag flag_at(const json_t *item, const char *key)
@@ -86,7 +96,7 @@ static bool may_create(const struct reading *r)
     return p->mode == POLICY_OBSERVE || p->allow_create;
 }
 
-static void read_role(const struct reading *r, const json_t *item, const char *path,
+static void read_role(const struct reading *r, const json_t *item, size_t index,
                       struct pg_want_role *out)
 {
     static const char *const words[PG_ATTR_N] = {
@@ -108,54 +118,55 @@ static void read_role(const struct reading *r, const json_t *item, const char *p
     for (size_t i = 0; i < PG_ATTR_N; i++) out->attributes[i] = flag_at(item, words[i]);
     read_settings(arena, json_object_get(item, "settings"), &out->settings, &out->setting_count);
     out->member_of = read_names(arena, json_object_get(item, "memberOf"), &out->member_of_count);
-    const char *secret_path = arena_printf(arena, "%s.password", path);
+    const char *secret_path = arena_printf(arena, "roles[%zu].password", index);
     out->password =
         document_secret(r->d, json_object_get(item, "password"), secret_path, r->how, r->problems);
-    if (out->attributes[PG_ATTR_SUPERUSER] == PG_ON)
-        problems_add(
-            r->problems, arena_printf(arena, "%s.superuser", path),
-            "SEC-001: on Azure only Microsoft is superuser; membership in azure_pg_admin is "
-            "the nearest");
 }
 
-static void read_schema_files(const struct reading *r, const json_t *database, const char *path)
+static void read_schema_file(const struct reading *r, const json_t *database, size_t index,
+                             const char *path, struct schema_file *f)
 {
     struct arena *arena = r->d->arena;
-    struct target *t = r->target;
-    const json_t *list = json_object_get(database, "schemaFiles");
-    size_t more = json_array_size(list);
-    if (!more) return;
-    struct schema_file *files = arena_array(arena, t->schema_file_count + more, sizeof(*files));
-    if (t->schema_file_count) memcpy(files, t->schema_files, t->schema_file_count * sizeof(*files));
-    for (size_t i = 0; i < more; i++) {
-        const json_t *item = json_array_get(list, i);
-        struct schema_file *f = &files[t->schema_file_count];
-        const char *name = json_text_at(item, "file");
-        const char *slash = strrchr(r->d->file, '/');
-        f->path = name[0] == '/' || !slash
-                      ? name
-                      : arena_printf(arena, "%.*s/%s", (int)(slash - r->d->file), r->d->file, name);
-        f->name = name;
-        f->database = json_text_at(database, "name");
-        f->relation = json_text_at(item, "createsRelation");
-        f->observe_only = document_observes(database);
-        struct err err = {0};
-        size_t length = 0;
-        char *text = file_read(f->path, SCHEMA_FILE_MAX, &length, &err);
-        if (!text) {
-            problems_add(r->problems, arena_printf(arena, "%s.schemaFiles[%zu].file", path, i),
-                         "cannot read %s: %s", f->path, err.text);
-            continue;
-        }
-        f->text = arena_strndup(arena, text, length);
-        free(text);
-        t->schema_file_count++;
+    const json_t *item = json_array_get(json_object_get(database, "schemaFiles"), index);
+    const char *name = json_text_at(item, "file");
+    const char *slash = strrchr(r->d->file, '/');
+    f->path = name[0] == '/' || !slash
+                  ? name
+                  : arena_printf(arena, "%.*s/%s", (int)(slash - r->d->file), r->d->file, name);
+    f->name = name;
+    f->database = json_text_at(database, "name");
+    f->relation = json_text_at(item, "createsRelation");
+    f->observe_only = document_observes(database);
+    struct err err = {0};
+    size_t length = 0;
+    char *text = file_read(f->path, SCHEMA_FILE_MAX, &length, &err);
+    if (!text) {
+        problems_add(r->problems, arena_printf(arena, "%s.schemaFiles[%zu].file", path, index),
+                     "cannot read %s: %s", f->path, err.text);
+        return;
     }
-    t->schema_files = files;
+    f->text = arena_strndup(arena, text, length);
+    free(text);
 }
 
-static void read_database(const struct reading *r, const json_t *item, const char *path,
-                          struct pg_want_database *out)
+/* The files of all databases of the target, in the document's order. */
+static void read_schema_files(const struct reading *r, const struct part *databases, size_t count)
+{
+    size_t files = 0, n = 0;
+    for (size_t i = 0; i < count; i++)
+        files += json_array_size(json_object_get(databases[i].item, "schemaFiles"));
+    struct schema_file *all = arena_array(r->d->arena, files, sizeof(*all));
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = databases[i].item;
+        const char *path = arena_printf(r->d->arena, "databases[%zu]", databases[i].index);
+        for (size_t k = 0; k < json_array_size(json_object_get(item, "schemaFiles")); k++)
+            read_schema_file(r, item, k, path, &all[n++]);
+    }
+    r->target->schema_files = all;
+    r->target->schema_file_count = n;
+}
+
+static void read_database(const struct reading *r, const json_t *item, struct pg_want_database *out)
 {
     struct arena *arena = r->d->arena;
     *out = (struct pg_want_database){
@@ -182,113 +193,128 @@ static void read_database(const struct reading *r, const json_t *item, const cha
     }
     out->schemas = schemas;
     out->schema_count = json_array_size(list);
-    read_schema_files(r, item, path);
 }
 
-/* Turns one of the document's lists into an array of 'size' bytes an item by 'read_NAME'. */
-#define READ_LIST(r, key, type, reader, items, count)                                              \
-    do {                                                                                           \
-        const json_t *list_ = json_object_get((r)->d->root, key);                                  \
-        struct type *all_ = arena_array((r)->d->arena, json_array_size(list_), sizeof(*all_));     \
-        size_t n_ = 0;                                                                             \
-        for (size_t i_ = 0; i_ < json_array_size(list_); i_++) {                                   \
-            const json_t *item_ = json_array_get(list_, i_);                                       \
-            const char *path_ = arena_printf((r)->d->arena, key "[%zu]", i_);                      \
-            if (is_ours(r, item_)) reader(r, item_, path_, &all_[n_++]);                           \
-        }                                                                                          \
-        (items) = all_;                                                                            \
-        (count) = n_;                                                                              \
-    } while (0)
+/* --- the lists by server --------------------------------------------------------------------- */
 
-static void read_grant(const struct reading *r, const json_t *item, const char *path,
-                       struct pg_want_grant *out)
+static int part_by_server(const void *left, const void *right)
 {
-    (void)path;
-    document_privileges(r->d->arena, item, out);
-    out->observe_only = document_observes(item);
+    const struct part *a = left, *b = right;
+    int order = strcmp(a->server ? a->server : "", b->server ? b->server : "");
+    return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-/* Privileges are looked at in the declared databases only. */
-static void check_grants(const struct reading *r, const struct pg_want *want)
+static struct part *parts_of(struct document *d, const char *key, size_t *count)
 {
-    size_t i;
-    const json_t *item;
-    json_array_foreach(json_object_get(r->d->root, "privileges"), i, item)
-    {
-        const char *database = json_text_at(item, "database");
-        bool declared = !is_ours(r, item);
-        for (size_t k = 0; k < want->database_count; k++)
-            declared |= strcmp(database, want->databases[k].name) == 0;
-        if (!declared)
-            problems_add(r->problems, arena_printf(r->d->arena, "privileges[%zu].database", i),
-                         "database %s is not declared", database);
+    const json_t *list = json_object_get(d->root, key);
+    const json_t *servers = json_object_get(d->root, "servers");
+    const char *only =
+        json_array_size(servers) == 1 ? json_text_at(json_array_get(servers, 0), "name") : NULL;
+    struct part *parts = arena_array(d->arena, json_array_size(list), sizeof(*parts));
+    for (*count = 0; *count < json_array_size(list); (*count)++) {
+        const json_t *item = json_array_get(list, *count);
+        const char *server = json_text_at(item, "server");
+        parts[*count] =
+            (struct part){.server = server ? server : only, .item = item, .index = *count};
     }
-}
-
-/* A database that takes everything from PUBLIC and a grant that gives PUBLIC something are compared
- * together or not at all: one of them alone would undo the other. */
-static void check_public(const struct reading *r, const struct pg_want *want)
-{
-    for (size_t i = 0; i < want->grant_count; i++)
-        for (size_t k = 0; k < want->database_count; k++) {
-            const struct pg_want_grant *g = &want->grants[i];
-            const struct pg_want_database *d = &want->databases[k];
-            if (!g->grantee && d->revoke_public && strcmp(g->database, d->name) == 0 &&
-                g->observe_only != d->observe_only)
-                problems_add(r->problems, "privileges",
-                             "PUBLIC in database %s needs the mode of the database, because of "
-                             "revokeAllFromPublic",
-                             d->name);
-        }
-}
-
-static bool has_server(const json_t *servers, const char *name)
-{
-    size_t i;
-    const json_t *server;
-    json_array_foreach(servers, i, server)
-    {
-        const char *other = json_text_at(server, "name");
-        if (other && strcmp(other, name) == 0) return true;
-    }
-    return false;
+    if (*count) qsort(parts, *count, sizeof(*parts), part_by_server);
+    return parts;
 }
 
 void document_check_servers(struct document *d, struct problems *problems)
 {
-    static const char *const lists[] = {"roles", "databases", "privileges"};
-    const json_t *servers = json_object_get(d->root, "servers");
-    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
-        size_t i;
-        const json_t *item;
-        json_array_foreach(json_object_get(d->root, lists[k]), i, item)
-        {
-            const char *path = arena_printf(d->arena, "%s[%zu]", lists[k], i);
-            const char *server = json_text_at(item, "server");
-            if (server && !has_server(servers, server))
-                problems_add(problems, path, "server %s is not declared", server);
-            else if (!server && json_array_size(servers) != 1)
-                problems_add(problems, path,
-                             "the document does not have one server: say which, \"server\"");
-        }
-    }
+    relations_check(d->root, problems);
+    d->parts = arena_alloc(d->arena, sizeof(*d->parts));
+    for (size_t i = 0; i < PART_N; i++)
+        d->parts->items[i] = parts_of(d, part_keys[i], &d->parts->counts[i]);
 }
 
-void document_sql(struct document *d, struct target *target, bool only, enum settings_secrets how,
+/* The parts of 'server' in a list; '*count' of them. */
+static const struct part *parts_find(const struct document_parts *p, size_t list,
+                                     const char *server, size_t *count)
+{
+    const struct part *items = p->items[list];
+    const struct part wanted = {.server = server, .index = 0};
+    size_t low = 0, high = p->counts[list], end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (part_by_server(&items[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < p->counts[list]; end++)
+        if (!items[end].server || strcmp(items[end].server, server) != 0) break;
+    *count = end - low;
+    return items + low;
+}
+
+/* --- what a server's lists are made into ------------------------------------------------------ */
+
+/* lib/pg's own check of one item at a time, so that each problem is said where it is. What items
+ * say about each other are the relations. */
+static void check_alone(const struct reading *r, const struct pg_want *want, size_t list,
+                        size_t index)
+{
+    struct err err = {0};
+    if (pg_want_check(want, r->target->sql_user, &err) == 0) return;
+    problems_add(r->problems, arena_printf(r->d->arena, "%s[%zu]", part_keys[list], index), "%s",
+                 err.text);
+}
+
+static void make_roles(const struct reading *r, struct pg_want *want)
+{
+    size_t count;
+    const struct part *parts = parts_find(r->d->parts, PART_ROLES, r->target->name, &count);
+    struct pg_want_role *roles = arena_array(r->d->arena, count, sizeof(*roles));
+    for (size_t i = 0; i < count; i++) {
+        read_role(r, parts[i].item, parts[i].index, &roles[i]);
+        const struct pg_want alone = {.roles = &roles[i], .role_count = 1};
+        check_alone(r, &alone, PART_ROLES, parts[i].index);
+    }
+    want->roles = roles;
+    want->role_count = count;
+}
+
+static void make_databases(const struct reading *r, struct pg_want *want)
+{
+    size_t count;
+    const struct part *parts = parts_find(r->d->parts, PART_DATABASES, r->target->name, &count);
+    struct pg_want_database *databases = arena_array(r->d->arena, count, sizeof(*databases));
+    for (size_t i = 0; i < count; i++) {
+        read_database(r, parts[i].item, &databases[i]);
+        const struct pg_want alone = {.databases = &databases[i], .database_count = 1};
+        check_alone(r, &alone, PART_DATABASES, parts[i].index);
+    }
+    read_schema_files(r, parts, count);
+    want->databases = databases;
+    want->database_count = count;
+}
+
+static void make_grants(const struct reading *r, struct pg_want *want)
+{
+    size_t count;
+    const struct part *parts = parts_find(r->d->parts, PART_PRIVILEGES, r->target->name, &count);
+    struct pg_want_grant *grants = arena_array(r->d->arena, count, sizeof(*grants));
+    for (size_t i = 0; i < count; i++) {
+        document_privileges(r->d->arena, parts[i].item, &grants[i]);
+        grants[i].observe_only = document_observes(parts[i].item);
+        const struct pg_want alone = {.grants = &grants[i], .grant_count = 1};
+        check_alone(r, &alone, PART_PRIVILEGES, parts[i].index);
+    }
+    want->grants = grants;
+    want->grant_count = count;
+}
+
+void document_sql(struct document *d, struct target *target, enum settings_secrets how,
                   struct problems *problems)
 {
-    const struct reading r = {
-        .d = d, .target = target, .only = only, .how = how, .problems = problems};
+    const struct reading r = {.d = d, .target = target, .how = how, .problems = problems};
     struct pg_want *want = arena_alloc(d->arena, sizeof(*want));
-    READ_LIST(&r, "roles", pg_want_role, read_role, want->roles, want->role_count);
-    READ_LIST(&r, "databases", pg_want_database, read_database, want->databases,
-              want->database_count);
-    READ_LIST(&r, "privileges", pg_want_grant, read_grant, want->grants, want->grant_count);
-    if (!want->role_count && !want->database_count && !want->grant_count) return;
-    check_grants(&r, want);
-    check_public(&r, want);
-    struct err err = {0};
-    if (pg_want_check(want, target->sql_user, &err)) problems_add(problems, "", "%s", err.text);
-    target->sql = want;
-    d->item_count += want->role_count + want->database_count + want->grant_count;
+    make_roles(&r, want);
+    make_databases(&r, want);
+    make_grants(&r, want);
+    size_t count = want->role_count + want->database_count + want->grant_count;
+    if (count) target->sql = want;
+    d->item_count += count;
 }

@@ -9,8 +9,8 @@
 /* Does the item say mode: observe? */
 bool document_observes(const json_t *item);
 
-/* Every role, database and privilege must belong to a declared server: nothing declared may go
- * unheeded. */
+/* Checks what the document's parts say about each other (relation.h), and sorts them by server:
+ * once, before document_sql(). Nothing declared may go unheeded. */
 void document_check_servers(struct document *d, struct problems *problems);
 
 /* Finds the secret that the reference at 'path' of the document means; NULL with a problem added,
@@ -18,9 +18,8 @@ void document_check_servers(struct document *d, struct problems *problems);
 struct secret *document_secret(struct document *d, const json_t *reference, const char *path,
                                enum settings_secrets how, struct problems *problems);
 
-/* Fills in target->sql and its schema files from the document's lists. 'only' says that the
- * document has no other server, so that items need not name theirs. */
-void document_sql(struct document *d, struct target *target, bool only, enum settings_secrets how,
+/* Fills in target->sql and its schema files from the document's lists. */
+void document_sql(struct document *d, struct target *target, enum settings_secrets how,
                   struct problems *problems);
 
 #endif

@@ -67,7 +67,7 @@ static void check_fields(struct field_checker *c, const struct field *fields, co
     if (is_object(c, value, path)) check_object(c, &level, value, path);
 }
 
-/* The keys of a list's item as one text; NULL where one is missing. */
+/* The keys of a list's item as one text; NULL where one is missing that must be there. */
 static const char *item_key(struct field_checker *c, const struct field *fields, const json_t *item)
 {
     struct buf key;
@@ -76,6 +76,7 @@ static const char *item_key(struct field_checker *c, const struct field *fields,
     for (const struct field *row = fields; row->path; row++) {
         if (!(row->flags & FIELD_KEY)) continue;
         const char *text = json_string_value(json_object_get(item, row->path));
+        if (!text && !(row->flags & FIELD_REQUIRED)) continue;
         if (!text) {
             buf_done(&key);
             return NULL;

@@ -1,5 +1,6 @@
 #include "pg/want.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -92,27 +93,59 @@ static int check_kind(uint32_t mask, enum pg_kind kind, struct err *err)
     return check_mask(mask, pg_kind_all(kind, NEWEST), pg_kind_word(kind, true), err);
 }
 
-static bool same_text(const char *a, const char *b)
+/* What names a declared thing; either may be NULL. */
+struct want_key {
+    const char *name;
+    const char *of;
+    size_t at; /* its place in the document */
+};
+
+static int want_compare_texts(const char *a, const char *b)
 {
-    return a && b ? strcmp(a, b) == 0 : a == b;
+    if (!a || !b) return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+static int want_by_key(const void *left, const void *right)
+{
+    const struct want_key *a = left, *b = right;
+    int order = want_compare_texts(a->name, b->name);
+    return order ? order : want_compare_texts(a->of, b->of);
+}
+
+/* Names of settings have no case. */
+static int want_by_setting(const void *left, const void *right)
+{
+    const struct want_key *a = left, *b = right;
+    int order = strcasecmp(a->name, b->name);
+    return order ? order : want_compare_texts(a->of, b->of);
+}
+
+/* The later one of two equal keys; NULL where all differ. Sorts them. */
+static const struct want_key *want_repeated(struct want_key *keys, size_t count,
+                                            int (*compare)(const void *, const void *))
+{
+    if (count) qsort(keys, count, sizeof(*keys), compare);
+    for (size_t i = 1; i < count; i++)
+        if (compare(&keys[i - 1], &keys[i]) == 0)
+            return keys[i].at > keys[i - 1].at ? &keys[i] : &keys[i - 1];
+    return NULL;
 }
 
 static int check_settings(const struct pg_want_setting *settings, size_t count, struct err *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!pg_setting_name_is_valid(settings[i].name)) {
-            return err_set(err, ERR_CONFIG, "\"%s\" cannot be the name of a setting",
-                           settings[i].name);
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (strcasecmp(settings[i].name, settings[k].name) == 0 &&
-                same_text(settings[i].database, settings[k].database)) {
-                return err_set(err, ERR_CONFIG, "setting \"%s\" is declared twice",
-                               settings[i].name);
-            }
-        }
+    struct want_key *keys = count ? xcalloc(count, sizeof(*keys)) : NULL;
+    int result = 0;
+    for (size_t i = 0; i < count && !result; i++) {
+        keys[i] = (struct want_key){settings[i].name, settings[i].database, i};
+        if (!pg_setting_name_is_valid(settings[i].name))
+            result = err_set(err, ERR_CONFIG, "\"%s\" cannot be the name of a setting",
+                             settings[i].name);
     }
-    return 0;
+    const struct want_key *twice = result ? NULL : want_repeated(keys, count, want_by_setting);
+    if (twice) result = err_set(err, ERR_CONFIG, "setting \"%s\" is declared twice", twice->name);
+    free(keys);
+    return result;
 }
 
 static int check_role(const struct pg_want_role *role, const char *admin, struct err *err)
@@ -141,6 +174,23 @@ static int check_role(const struct pg_want_role *role, const char *admin, struct
     return check_settings(role->settings, role->setting_count, err);
 }
 
+static int check_schemas(const struct pg_want_database *database, struct err *err)
+{
+    struct want_key *keys = xcalloc(database->schema_count + 1, sizeof(*keys));
+    int result = 0;
+    for (size_t i = 0; i < database->schema_count && !result; i++) {
+        const struct pg_want_schema *schema = &database->schemas[i];
+        keys[i] = (struct want_key){schema->name, NULL, i};
+        result = check_schema_name(schema->name, err);
+        if (!result && schema->owner) result = check_name("owner", schema->owner, err);
+    }
+    const struct want_key *twice =
+        result ? NULL : want_repeated(keys, database->schema_count, want_by_key);
+    if (twice) result = err_set(err, ERR_CONFIG, "schema \"%s\" is declared twice", twice->name);
+    free(keys);
+    return result;
+}
+
 static int check_database(const struct pg_want_database *database, struct err *err)
 {
     if (check_database_name(database->name, err) < 0) return -1;
@@ -148,16 +198,7 @@ static int check_database(const struct pg_want_database *database, struct err *e
     if (database->has_connection_limit && database->connection_limit < -1) {
         return err_set(err, ERR_CONFIG, "a connection limit is -1 (none) or more");
     }
-    for (size_t i = 0; i < database->schema_count; i++) {
-        const struct pg_want_schema *schema = &database->schemas[i];
-        if (check_schema_name(schema->name, err) < 0) return -1;
-        if (schema->owner && check_name("owner", schema->owner, err) < 0) return -1;
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(schema->name, database->schemas[k].name) == 0) {
-                return err_set(err, ERR_CONFIG, "schema \"%s\" is declared twice", schema->name);
-            }
-        }
-    }
+    if (check_schemas(database, err) < 0) return -1;
     return check_settings(database->settings, database->setting_count, err);
 }
 
@@ -219,36 +260,27 @@ static int check_grant(const struct pg_want_grant *grant, struct err *err)
     return 0;
 }
 
-/* Quadratic, with the cheap test first: documents have some hundred of each. */
 static int check_repeated(const struct pg_want *want, struct err *err)
 {
-    for (size_t i = 0; i < want->role_count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(want->roles[i].name, want->roles[k].name) == 0) {
-                return err_set(err, ERR_CONFIG, "role \"%s\" is declared twice",
-                               want->roles[i].name);
-            }
-        }
-    }
-    for (size_t i = 0; i < want->database_count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(want->databases[i].name, want->databases[k].name) == 0) {
-                return err_set(err, ERR_CONFIG, "database \"%s\" is declared twice",
-                               want->databases[i].name);
-            }
-        }
-    }
-    for (size_t i = 0; i < want->grant_count; i++) {
-        const struct pg_want_grant *a = &want->grants[i];
-        for (size_t k = 0; k < i; k++) {
-            const struct pg_want_grant *b = &want->grants[k];
-            if (same_text(a->grantee, b->grantee) && same_text(a->database, b->database)) {
-                return err_set(err, ERR_CONFIG, "privileges of %s in %s are declared twice",
-                               a->grantee ? a->grantee : "PUBLIC", a->database);
-            }
-        }
-    }
-    return 0;
+    size_t most = want->role_count + want->database_count + want->grant_count;
+    struct want_key *keys = xcalloc(most + 1, sizeof(*keys));
+    int result = 0;
+    for (size_t i = 0; i < want->role_count; i++)
+        keys[i] = (struct want_key){want->roles[i].name, NULL, i};
+    const struct want_key *twice = want_repeated(keys, want->role_count, want_by_key);
+    if (twice) result = err_set(err, ERR_CONFIG, "role \"%s\" is declared twice", twice->name);
+    for (size_t i = 0; i < want->database_count; i++)
+        keys[i] = (struct want_key){want->databases[i].name, NULL, i};
+    twice = result ? NULL : want_repeated(keys, want->database_count, want_by_key);
+    if (twice) result = err_set(err, ERR_CONFIG, "database \"%s\" is declared twice", twice->name);
+    for (size_t i = 0; i < want->grant_count; i++)
+        keys[i] = (struct want_key){want->grants[i].grantee, want->grants[i].database, i};
+    twice = result ? NULL : want_repeated(keys, want->grant_count, want_by_key);
+    if (twice)
+        result = err_set(err, ERR_CONFIG, "privileges of %s in %s are declared twice",
+                         twice->name ? twice->name : "PUBLIC", twice->of);
+    free(keys);
+    return result;
 }
 
 int pg_want_check(const struct pg_want *want, const char *admin, struct err *err)

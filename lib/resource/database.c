@@ -51,6 +51,7 @@ const struct field database_fields[] = {
      .help = "SQL files that make what is inside, each run once."},
     {.path = "server",
      .kind = FIELD_NAME,
+     .flags = FIELD_KEY,
      .help = "The server it belongs to; needed where the document has several."},
     {.path = "mode", .kind = FIELD_ENUM, .choices = compare_modes, .help = "observe: report only."},
     {0},

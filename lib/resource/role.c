@@ -57,6 +57,7 @@ const struct field role_fields[] = {
     {.path = "comment", .kind = FIELD_STRING, .help = "COMMENT ON ROLE."},
     {.path = "server",
      .kind = FIELD_NAME,
+     .flags = FIELD_KEY,
      .help = "The server it belongs to; needed where the document has several."},
     {.path = "mode", .kind = FIELD_ENUM, .choices = compare_modes, .help = "observe: report only."},
     {0},

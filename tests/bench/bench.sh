@@ -6,7 +6,7 @@
 #   make bench              about five minutes
 #   BIG=1 make bench        also a database with 100,000 tables
 #   WRITE=1 make bench      writes what it prints to tests/bench/RESULTS.md too
-#   tests/bench/bench.sh arm|sql|daemon|grant ...   only these parts
+#   tests/bench/bench.sh arm|sql|daemon|grant|reload ...   only these parts
 PLACE_NAME=pgdrift-bench
 . "$(dirname "$0")/../e2e/place.sh"
 HERE=$ROOT/tests/bench
@@ -44,8 +44,9 @@ trap 'exit 130' INT TERM
 . "$HERE/table.sh"
 . "$HERE/arm.sh"
 . "$HERE/sql.sh"
+. "$HERE/reload.sh"
 
-for program in "$PGDRIFTD" "$AZSIM" "$TIMED" "$PG_READ" "$PG_SERVER"; do
+for program in "$PGDRIFTD" "$AZSIM" "$TIMED" "$PG_READ" "$PG_SERVER" "$BUILD/bench/reload"; do
     [ -x "$program" ] || abort "${program##*/} is not built" 'make bench builds it'
 done
 
@@ -53,6 +54,7 @@ parts=("${@:-all}")
 wanted() { [[ " ${parts[*]} " == *" all "* || " ${parts[*]} " == *" $1 "* ]]; }
 
 machine
+if wanted reload; then bench_reload 10000 20000 40000; fi
 if wanted arm; then bench_arm 1 10 100; fi
 if wanted sql || wanted grant; then pg_start; fi
 if wanted sql; then bench_sql 10 1000 10000 ${BIG:+100000}; fi

@@ -60,6 +60,44 @@ static void test_places(void **state)
     }
 }
 
+/* Asked for all at once, in an order that jumps and twice each, they are where they are alone. */
+static void test_many_at_once(void **state)
+{
+    (void)state;
+    enum { CASES = sizeof(cases) / sizeof(cases[0]), TIMES = 4 };
+    struct position_query queries[CASES * TIMES];
+    for (size_t i = 0; i < (size_t)CASES * TIMES; i++)
+        queries[i] = (struct position_query){.path = cases[i * 7 % CASES].path,
+                                             .of = i % 2 ? POSITION_KEY : POSITION_VALUE};
+    position_find_all(text, strlen(text), queries, (size_t)CASES * TIMES);
+    for (size_t i = 0; i < (size_t)CASES * TIMES; i++) {
+        bool key = queries[i].of == POSITION_KEY;
+        size_t k = i * 7 % CASES;
+        assert_int_equal(queries[i].found, cases[k].found);
+        assert_int_equal(queries[i].at.line, key ? cases[k].key_line : cases[k].value_line);
+        assert_int_equal(queries[i].at.column, key ? cases[k].key_column : cases[k].value_column);
+    }
+    position_find_all(text, strlen(text), NULL, 0);
+}
+
+/* A key may be empty, and paths may go on in it or beside it. */
+static void test_an_empty_key(void **state)
+{
+    (void)state;
+    static const char odd[] = "{\"\": {\"x\": [5]}, \"a\": {\"\": [6]}}";
+    struct position_query queries[] = {
+        {.path = "a.[0]", .of = POSITION_VALUE},
+        {.path = ".x[0]", .of = POSITION_VALUE},
+        {.path = "", .of = POSITION_VALUE},
+    };
+    position_find_all(odd, strlen(odd), queries, 3);
+    assert_true(queries[0].found);
+    assert_int_equal(queries[0].at.column, 29);
+    assert_true(queries[1].found);
+    assert_int_equal(queries[1].at.column, 13);
+    assert_int_equal(queries[2].at.column, 1);
+}
+
 /* Every beginning of the text, and every text with one byte gone, must end without harm. */
 static void test_broken_texts(void **state)
 {
@@ -85,6 +123,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_an_empty_key),
         cmocka_unit_test(test_broken_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,7 @@ static void test_cap(void **state)
     problems_init(&p);
     problems_source(&p, "f", source, strlen(source));
     for (int i = 0; i < PROBLEMS_MAX + 7; i++) problems_add(&p, "a", "number %d", i);
+    problems_sort(&p);
     assert_int_equal(p.count, PROBLEMS_MAX);
     assert_int_equal(p.total, PROBLEMS_MAX + 7);
     struct buf b;
@@ -69,6 +70,25 @@ static void test_cap(void **state)
     assert_non_null(strstr(buf_text(&b), "number 199\nand 7 more problems\n"));
     buf_done(&b);
     problems_done(&p);
+}
+
+/* Places are looked for when the file is over, each problem in the file that it was added for. */
+static void test_each_in_its_file(void **state)
+{
+    (void)state;
+    static const char other[] = "\n\n{\"c\": 1}";
+    struct problems p;
+    problems_init(&p);
+    problems_source(&p, "f", source, strlen(source));
+    problems_add(&p, "c[0]", "one");
+    assert_false(problems_full(&p));
+    problems_source(&p, "g", other, strlen(other));
+    problems_add_key(&p, "c", "two");
+    problems_sort(&p);
+    assert_text(&p, "f:3:9: c[0]: one\ng:3:2: c: two\n");
+    for (int i = 0; i < PROBLEMS_MAX; i++) problems_add(&p, "c", "more");
+    assert_true(problems_full(&p));
+    problems_done(&p); /* also with places nobody looked for */
 }
 
 /* Bytes that are no text, and line ends, come from files; the output stays lines of UTF-8. */
@@ -97,6 +117,7 @@ static void test_json_and_err(void **state)
     problems_source(&p, "f.json", source, strlen(source));
     problems_add(&p, "a.b", "is \"odd\"");
     problems_add(&p, "c", "too");
+    problems_source(&p, NULL, NULL, 0);
     json_t *json = problems_json(&p);
     json_t *expected =
         json_pack("[{s:s,s:i,s:i,s:s,s:s},{s:s,s:i,s:i,s:s,s:s}]", "file", "f.json", "line", 2,
@@ -114,9 +135,8 @@ static void test_json_and_err(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_cap),
-        cmocka_unit_test(test_odd_bytes),
+        cmocka_unit_test(test_places),           cmocka_unit_test(test_cap),
+        cmocka_unit_test(test_each_in_its_file), cmocka_unit_test(test_odd_bytes),
         cmocka_unit_test(test_json_and_err),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,12 +67,47 @@ static void test_nearest(void **state)
     assert_null(suggest("mode", words, 0));
 }
 
+/* Words of few letters are often near each other: what suggest() finds, looking only near the
+ * diagonal, is what measuring every word whole would find. */
+static void test_nearest_is_the_nearest(void **state)
+{
+    (void)state;
+    char texts[400][12];
+    const char *words[400];
+    uint32_t seed = 20260917;
+    for (size_t i = 0; i < 400; i++) {
+        size_t length = 1 + i % 11;
+        for (size_t k = 0; k < length; k++) {
+            seed = seed * 1664525 + 1013904223;
+            texts[i][k] = (char)('a' + (seed >> 24) % 3);
+        }
+        texts[i][length] = '\0';
+        words[i] = texts[i];
+    }
+    size_t found = 0;
+    for (size_t i = 0; i < 400; i++) {
+        const char *expected = NULL;
+        size_t length = strlen(words[i]), best = length / 3 > 1 ? length / 3 : 1;
+        for (size_t k = i + 1; k < 400; k++) {
+            size_t distance = suggest_distance(words[i], words[k]);
+            if (distance > best || (expected && distance == best)) continue;
+            if (distance >= length || distance >= strlen(words[k])) continue;
+            best = distance;
+            expected = words[k];
+        }
+        assert_ptr_equal(suggest(words[i], words + i + 1, 400 - i - 1), expected);
+        found += expected != NULL;
+    }
+    assert_true(found > 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_distance),
         cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_nearest_is_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

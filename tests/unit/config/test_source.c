@@ -12,8 +12,9 @@
 
 #include "config/source.h"
 
-static void assert_problem(const struct problems *p, unsigned line, const char *text)
+static void assert_problem(struct problems *p, unsigned line, const char *text)
 {
+    problems_source(p, NULL, NULL, 0);
     assert_int_equal(p->count, 1);
     assert_int_equal(p->items[0].line, line);
     assert_non_null(strstr(p->items[0].text, text));

@@ -1,0 +1,200 @@
+/* What a reload costs: documents of many objects, read by jansson alone, which is the floor, and
+ * loaded and checked as the daemon does it.
+ *
+ *   reload KIND N ROUNDS   prints {"bytes", "parse_us", "load_us", "problems", "peak_kib"} as JSON,
+ *                          medians of ROUNDS; KIND is one of kinds[]. The kind "wrong" has a
+ *                          problem in every object. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "config/desired.h"
+
+enum { DOCUMENT_MAX = 64 * 1024 * 1024 };
+
+static const char head[] =
+    "{\"schemaVersion\":1,\"metadata\":{\"name\":\"bench\"},"
+    "\"azure\":{\"subscriptionId\":\"00000000-0000-0000-0000-000000000001\"},"
+    "\"resourceGroup\":{\"name\":\"rg\",\"location\":\"koreacentral\"},"
+    "\"servers\":[{\"name\":\"one\",\"location\":\"koreacentral\","
+    "\"sku\":{\"name\":\"Standard_D4s_v3\",\"tier\":\"GeneralPurpose\"},"
+    "\"properties\":{\"version\":\"15\",\"administratorLogin\":\"boss\","
+    "\"administratorLoginPassword\":\"credential:boss\"}}]";
+
+static void add_roles(struct buf *b, size_t n, size_t memberships)
+{
+    buf_str(b, ",\n\"roles\":[");
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(b, "%s\n{\"name\":\"role_%zu\",\"login\":true,\"connectionLimit\":5",
+                   i ? "," : "", i);
+        if (memberships) buf_str(b, ",\"memberOf\":[");
+        for (size_t k = 0; i > 20 && k < memberships; k++)
+            buf_printf(b, "%s\"role_%zu\"", k ? "," : "", i / (k + 2));
+        buf_str(b, memberships ? "]}" : "}");
+    }
+    buf_str(b, "]");
+}
+
+static void add_databases(struct buf *b, size_t n, size_t roles)
+{
+    buf_str(b, ",\n\"databases\":[");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b,
+                   "%s\n{\"name\":\"db_%zu\",\"owner\":\"role_%zu\",\"revokeAllFromPublic\":true,"
+                   "\"schemas\":[{\"name\":\"app\",\"owner\":\"role_%zu\"}]}",
+                   i ? "," : "", i, i % roles, i % roles);
+    buf_str(b, "]");
+}
+
+static void add_grants(struct buf *b, size_t n, size_t roles, size_t databases)
+{
+    buf_str(b, ",\n\"privileges\":[");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b,
+                   "%s\n{\"database\":\"db_%zu\",\"grantee\":\"role_%zu\",\"exact\":true,"
+                   "\"databasePrivileges\":[\"CONNECT\"],\"schemas\":[{\"name\":\"app\","
+                   "\"privileges\":[\"USAGE\"],\"allTables\":[\"SELECT\",\"INSERT\"]}]}",
+                   i ? "," : "", i / roles % databases, i % roles);
+    buf_str(b, "]");
+}
+
+static void make_roles(struct buf *b, size_t n)
+{
+    add_roles(b, n, 0);
+}
+
+static void make_memberships(struct buf *b, size_t n)
+{
+    add_roles(b, n, 4);
+}
+
+static void make_databases(struct buf *b, size_t n)
+{
+    add_roles(b, 10, 0);
+    add_databases(b, n, 10);
+}
+
+static void make_grants(struct buf *b, size_t n)
+{
+    add_roles(b, 1000, 0);
+    add_databases(b, 100, 1000);
+    add_grants(b, n, 1000, 100);
+}
+
+/* A third of each. */
+static void make_mixed(struct buf *b, size_t n)
+{
+    add_roles(b, n / 3, 2);
+    add_databases(b, n / 3, n / 3);
+    add_grants(b, n - n / 3 * 2, n / 3, n / 3);
+}
+
+static void make_wrong(struct buf *b, size_t n)
+{
+    buf_str(b, ",\n\"roles\":[");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "%s\n{\"name\":\"role_%zu\",\"login\":true,\"memberOf\":[\"rolle_%zu\"]}",
+                   i ? "," : "", i, i);
+    buf_str(b, "]");
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct buf *b, size_t n);
+} kinds[] = {
+    {"roles", make_roles},         {"memberships", make_memberships},
+    {"databases", make_databases}, {"grants", make_grants},
+    {"mixed", make_mixed},         {"wrong", make_wrong},
+};
+
+/* --- measuring ------------------------------------------------------------------------------- */
+
+static long long now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    long long a = *(const long long *)left, b = *(const long long *)right;
+    return (a > b) - (a < b);
+}
+
+static long long median(long long *figures, size_t count)
+{
+    qsort(figures, count, sizeof(*figures), by_number);
+    return figures[count / 2];
+}
+
+static long long parse_once(const struct buf *text)
+{
+    long long begin = now_us();
+    json_t *root = json_loadb(buf_text(text), text->length, JSON_REJECT_DUPLICATES, NULL);
+    long long took = now_us() - begin;
+    if (!root) abort();
+    json_decref(root);
+    return took;
+}
+
+static long long load_once(const struct buf *text, const struct settings *settings, size_t *wrong)
+{
+    struct problems problems;
+    problems_init(&problems);
+    long long begin = now_us();
+    struct document *d = document_parse("bench.json", buf_text(text), text->length, settings,
+                                        SETTINGS_LEAVE_SECRETS, &problems);
+    long long took = now_us() - begin;
+    *wrong = problems.total;
+    document_free(d);
+    problems_done(&problems);
+    return took;
+}
+
+static int measure(const struct buf *text, size_t rounds)
+{
+    struct problems problems;
+    struct rusage used;
+    problems_init(&problems);
+    struct settings *settings =
+        settings_parse("settings", "{}", 2, SETTINGS_LEAVE_SECRETS, &problems);
+    long long *parses = xcalloc(rounds, sizeof(*parses)), *loads = xcalloc(rounds, sizeof(*loads));
+    size_t wrong = 0;
+    for (size_t i = 0; i < rounds; i++) {
+        parses[i] = parse_once(text);
+        loads[i] = load_once(text, settings, &wrong);
+    }
+    getrusage(RUSAGE_SELF, &used);
+    printf("{\"bytes\": %zu, \"parse_us\": %lld, \"load_us\": %lld, \"problems\": %zu, "
+           "\"peak_kib\": %ld}\n",
+           text->length, median(parses, rounds), median(loads, rounds), wrong, used.ru_maxrss);
+    free(parses);
+    free(loads);
+    settings_free(settings);
+    problems_done(&problems);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    size_t n = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+    size_t rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+    for (size_t i = 0; n >= 3 && rounds && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(argv[1], kinds[i].name) != 0) continue;
+        struct buf text;
+        buf_init(&text, DOCUMENT_MAX);
+        buf_str(&text, head);
+        kinds[i].make(&text, n);
+        buf_str(&text, "}\n");
+        int status = measure(&text, rounds);
+        buf_done(&text);
+        return status;
+    }
+    fprintf(stderr, "Usage: reload KIND N ROUNDS (N of 3 or more)\n");
+    return 2;
+}
