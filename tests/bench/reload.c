@@ -2,8 +2,8 @@
  * loaded and checked as the daemon does it.
  *
  *   reload KIND N ROUNDS   prints {"bytes", "parse_us", "load_us", "problems", "peak_kib"} as JSON,
- *                          medians of ROUNDS; KIND is one of kinds[]. The kind "wrong" has a
- *                          problem in every object. */
+ *                          medians of ROUNDS of processor time; KIND is one of kinds[]. The kind
+ *                          "wrong" has a problem in every object. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +116,7 @@ static const struct {
 static long long now_us(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
@@ -180,10 +180,18 @@ static int measure(const struct buf *text, size_t rounds)
     return 0;
 }
 
+/* 0 where it is no number. */
+static size_t argument(const char *text)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+    return *end ? 0 : number;
+}
+
 int main(int argc, char **argv)
 {
-    size_t n = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
-    size_t rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+    size_t n = argc == 4 ? argument(argv[2]) : 0;
+    size_t rounds = argc == 4 ? argument(argv[3]) : 0;
     for (size_t i = 0; n >= 3 && rounds && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(argv[1], kinds[i].name) != 0) continue;
         struct buf text;

@@ -25,7 +25,7 @@ reload_measure() {
 bench_reload() {
     local kind n
     table 'Reload' 'A document of one server, loaded and checked in one process, beside jansson parsing the same text; '\
-'medians of 5. `mixed` is a third each of roles with two memberships, databases and privileges; `wrong` has a problem in '\
+'medians of 5, processor time. `mixed` is a third each of roles with two memberships, databases and privileges; `wrong` has a problem in '\
 'every role, with a suggestion.' kind objects MB 'jansson, ms' 'load and check, ms' ratio 'µs per object' problems 'peak MiB'
     for kind in roles memberships databases grants mixed wrong; do
         for n in "$@"; do reload_measure "$kind" "$n"; done

@@ -233,6 +233,62 @@ static void test_nothing_is_created_unasked(void **state)
     }
 }
 
+/* A role or database of the same name on each of two servers is two of them. */
+static void test_servers_have_names_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024];
+    snprintf(text, sizeof(text), document, "first", "one");
+    char *begin = strstr(text, "{\"name\":\"one\"");
+    assert_non_null(begin);
+    int length = (int)strlen(begin) - 2; /* the server alone */
+    char *second = xasprintf("%.*s", length, begin);
+    memcpy(strstr(second, "one"), "two", 3);
+    char *all =
+        xasprintf("%.*s%.*s,%s],"
+                  "\"roles\":[{\"name\":\"app\",\"server\":\"two\"},"
+                  "{\"name\":\"app\",\"server\":\"one\"},{\"name\":\"b\",\"server\":\"two\"}],"
+                  "\"databases\":[{\"name\":\"d\",\"server\":\"one\"},"
+                  "{\"name\":\"d\",\"server\":\"two\"}]}",
+                  (int)(begin - text), text, length, begin, second);
+    put(f, "a.json", all);
+    free(all);
+    free(second);
+    struct desired *d = load(f);
+    assert_non_null(d);
+    const struct pg_want *one = d->documents[0]->targets[1].sql;
+    const struct pg_want *two = d->documents[0]->targets[2].sql;
+    assert_int_equal(one->role_count, 1);
+    assert_int_equal(two->role_count, 2);
+    assert_string_equal(two->roles[0].name, "app");
+    assert_string_equal(two->roles[1].name, "b");
+    assert_int_equal(one->database_count, 1);
+    assert_int_equal(two->database_count, 1);
+    desired_free(d);
+}
+
+/* However many problems there are, as many as people read are kept, each with its place. */
+static void test_many_problems_have_places(void **state)
+{
+    struct fixture *f = *state;
+    struct buf roles;
+    buf_init(&roles, 1 << 20);
+    for (unsigned i = 0; i < 3000; i++)
+        buf_printf(&roles, "%s\n{\"name\":\"r%u\",\"server\":\"none\"}", i ? "," : "", i);
+    char *text = xasprintf("\"roles\":[%s]", buf_text(&roles));
+    buf_done(&roles);
+    assert_null(load_with(f, text));
+    free(text);
+    assert_int_equal(f->problems.total, 3000);
+    assert_int_equal(f->problems.count, PROBLEMS_MAX);
+    for (unsigned i = 0; i < PROBLEMS_MAX; i++) {
+        char path[40];
+        snprintf(path, sizeof(path), "roles[%u].server", i);
+        assert_string_equal(f->problems.items[i].path, path);
+        assert_int_equal(f->problems.items[i].line, i + 2);
+    }
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -246,6 +302,8 @@ int main(void)
         CASE(test_a_missing_directory_is_said),
         CASE(test_a_group_is_shared_by_those_who_want_the_same),
         CASE(test_nothing_is_created_unasked),
+        CASE(test_servers_have_names_of_their_own),
+        CASE(test_many_problems_have_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
