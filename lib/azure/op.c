@@ -63,7 +63,7 @@ void arm_op_token_refused(struct arm_op *op)
 json_t *arm_op_body(struct flow *f, const struct http_reply *reply)
 {
     if (reply->status != 200) {
-        err_set(&f->err, ERR_PROTOCOL, "HTTP %d is no answer to a GET", reply->status);
+        err_set(&f->err, ERR_PROTOCOL, "HTTP %d where 200 was to come", reply->status);
         f->err.status = reply->status;
         return NULL;
     }

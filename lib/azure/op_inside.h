@@ -23,8 +23,8 @@ void arm_op_header(struct call *call, const char *name, const char *value);
 /* For flow->token_refused. */
 void arm_op_token_refused(struct arm_op *op);
 
-/* The body of the answer to a GET (which is 200 and nothing else) as a JSON value, owned by the
- * caller; NULL with PROTOCOL in f->err. */
+/* The body of the answer to a question (which is 200 and nothing else) as a JSON value, owned by
+ * the caller; NULL with PROTOCOL in f->err. */
 json_t *arm_op_body(struct flow *f, const struct http_reply *reply);
 
 /* What a 404 says of 'id': ABSENT, GROUP_ABSENT, or UNKNOWN where it does not speak of it. */
