@@ -187,69 +187,67 @@ static void test_itself_only(void **state)
 }
 
 /* One piece of evidence is missing or speaks against it. */
+static const struct {
+    size_t call;
+    struct answer_text answer;
+    enum err_kind kind;
+    const char *sentence;
+} doubts[] = {
+    {SELF, {404, "<html>a proxy says</html>"}, ERR_NOT_FOUND, "not proved"},
+    {SELF, {404, ERROR_OF("SubscriptionNotFound")}, ERR_NOT_FOUND, "not proved"},
+    {SELF, {404, ERROR_OF("ParentResourceNotFound")}, ERR_NOT_FOUND, "not proved"},
+    {SELF, {200, "{}"}, ERR_PROTOCOL, "no \"id\""},
+    {SELF, {200, ITEM(SERVERS "/db2", "db2")}, ERR_PROTOCOL, "something else"},
+    {SELF, {403, ""}, ERR_DENIED, "not proved"},
+    {PARENT, {404, ERROR_OF("ResourceGroupNotFound")}, ERR_NOT_FOUND, "parent is not there"},
+    {PARENT, {404, ""}, ERR_NOT_FOUND, "its parent: "},
+    {PARENT, {200, "{\"id\":\"" GROUP "\",\"name\":\"rg\"}"}, ERR_PROTOCOL, "its parent: "},
+    {PARENT, {200, FOUND}, ERR_PROTOCOL, "its parent: "},
+    {PARENT, {403, ERROR_OF("AuthorizationFailed")}, ERR_DENIED, "its parent: "},
+    {LIST, {200, "{\"value\":[" FOUND "]}"}, ERR_CONFLICT, "its parent's list has it"},
+    {LIST,
+     {200, "{\"value\":[" ITEM(SERVERS "/db2", "db2") "," ITEM(SERVERS "/DB1", "DB1") "]}"},
+     ERR_CONFLICT,
+     "its parent's list has it"},
+    {LIST, {200, "{\"value\":[{}]}"}, ERR_PROTOCOL, "list: "},
+    {LIST, {200, "{}"}, ERR_PROTOCOL, "list: "},
+    {LIST, {404, ERROR_OF("ResourceGroupNotFound")}, ERR_NOT_FOUND, "list: "},
+    {LIST, {200, "{\"value\":[],\"nextLink\":\"" URL(SERVERS, "1") "\"}"}, ERR_PROTOCOL, "list: "},
+    {RULES, {200, "{\"value\":[]}"}, ERR_CONFLICT, "a collection below it answers"},
+    {RULES, {200, "<html>"}, ERR_CONFLICT, "a collection below it answers"},
+    {RULES, {204, ""}, ERR_CONFLICT, "a collection below it answers"},
+    {PARAMETERS, {200, "{\"value\":[]}"}, ERR_CONFLICT, "a collection below it answers"},
+    {PARAMETERS, {404, "<html>"}, ERR_NOT_FOUND, "a collection below it: "},
+    {PARAMETERS, {500, ERROR_OF("InternalServerError")}, ERR_TRANSIENT, "below it: "},
+    {PARAMETERS, {403, ""}, ERR_DENIED, "a collection below it: "},
+    {NAME,
+     {200, "{\"nameAvailable\":false,\"reason\":\"AlreadyExists\",\"message\":\"x\"}"},
+     ERR_CONFLICT,
+     "its name is not free"},
+    {NAME, {200, "{\"nameAvailable\":false}"}, ERR_CONFLICT, "its name is not free"},
+    {NAME,
+     {200, "{\"nameAvailable\":false,\"reason\":\"Invalid\"}"},
+     ERR_REFUSED,
+     "does not allow its name"},
+    {NAME, {200, "{}"}, ERR_PROTOCOL, "no \"nameAvailable\""},
+    {NAME, {200, "{\"nameAvailable\":\"true\"}"}, ERR_PROTOCOL, "no \"nameAvailable\""},
+    {NAME,
+     {200, "{\"nameAvailable\":true,\"name\":\"db2\"}"},
+     ERR_PROTOCOL,
+     "something else: name db2"},
+    {NAME, {404, ERROR_OF("ResourceNotFound")}, ERR_NOT_FOUND, "its name is free: "},
+    {NAME, {202, IS_FREE}, ERR_PROTOCOL, "its name is free: "},
+};
+
 static void test_not_believed(void **state)
 {
-    static const struct {
-        size_t call;
-        struct answer_text answer;
-        enum err_kind kind;
-        const char *sentence;
-    } cases[] = {
-        {SELF, {404, "<html>a proxy says</html>"}, ERR_NOT_FOUND, "not proved"},
-        {SELF, {404, ERROR_OF("SubscriptionNotFound")}, ERR_NOT_FOUND, "not proved"},
-        {SELF, {404, ERROR_OF("ParentResourceNotFound")}, ERR_NOT_FOUND, "not proved"},
-        {SELF, {200, "{}"}, ERR_PROTOCOL, "no \"id\""},
-        {SELF, {200, ITEM(SERVERS "/db2", "db2")}, ERR_PROTOCOL, "something else"},
-        {SELF, {403, ""}, ERR_DENIED, "not proved"},
-        {PARENT, {404, ERROR_OF("ResourceGroupNotFound")}, ERR_NOT_FOUND, "parent is not there"},
-        {PARENT, {404, ""}, ERR_NOT_FOUND, "its parent: "},
-        {PARENT, {200, "{\"id\":\"" GROUP "\",\"name\":\"rg\"}"}, ERR_PROTOCOL, "its parent: "},
-        {PARENT, {200, FOUND}, ERR_PROTOCOL, "its parent: "},
-        {PARENT, {403, ERROR_OF("AuthorizationFailed")}, ERR_DENIED, "its parent: "},
-        {LIST, {200, "{\"value\":[" FOUND "]}"}, ERR_CONFLICT, "its parent's list has it"},
-        {LIST,
-         {200, "{\"value\":[" ITEM(SERVERS "/db2", "db2") "," ITEM(SERVERS "/DB1", "DB1") "]}"},
-         ERR_CONFLICT,
-         "its parent's list has it"},
-        {LIST, {200, "{\"value\":[{}]}"}, ERR_PROTOCOL, "list: "},
-        {LIST, {200, "{}"}, ERR_PROTOCOL, "list: "},
-        {LIST, {404, ERROR_OF("ResourceGroupNotFound")}, ERR_NOT_FOUND, "list: "},
-        {LIST,
-         {200, "{\"value\":[],\"nextLink\":\"" URL(SERVERS, "1") "\"}"},
-         ERR_PROTOCOL,
-         "list: "},
-        {RULES, {200, "{\"value\":[]}"}, ERR_CONFLICT, "a collection below it answers"},
-        {RULES, {200, "<html>"}, ERR_CONFLICT, "a collection below it answers"},
-        {RULES, {204, ""}, ERR_CONFLICT, "a collection below it answers"},
-        {PARAMETERS, {200, "{\"value\":[]}"}, ERR_CONFLICT, "a collection below it answers"},
-        {PARAMETERS, {404, "<html>"}, ERR_NOT_FOUND, "a collection below it: "},
-        {PARAMETERS, {500, ERROR_OF("InternalServerError")}, ERR_TRANSIENT, "below it: "},
-        {PARAMETERS, {403, ""}, ERR_DENIED, "a collection below it: "},
-        {NAME,
-         {200, "{\"nameAvailable\":false,\"reason\":\"AlreadyExists\",\"message\":\"x\"}"},
-         ERR_CONFLICT,
-         "its name is not free"},
-        {NAME, {200, "{\"nameAvailable\":false}"}, ERR_CONFLICT, "its name is not free"},
-        {NAME,
-         {200, "{\"nameAvailable\":false,\"reason\":\"Invalid\"}"},
-         ERR_REFUSED,
-         "does not allow its name"},
-        {NAME, {200, "{}"}, ERR_PROTOCOL, "no \"nameAvailable\""},
-        {NAME, {200, "{\"nameAvailable\":\"true\"}"}, ERR_PROTOCOL, "no \"nameAvailable\""},
-        {NAME,
-         {200, "{\"nameAvailable\":true,\"name\":\"db2\"}"},
-         ERR_PROTOCOL,
-         "something else: name db2"},
-        {NAME, {404, ERROR_OF("ResourceNotFound")}, ERR_NOT_FOUND, "its name is free: "},
-        {NAME, {202, IS_FREE}, ERR_PROTOCOL, "its name is free: "},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++) {
         struct probe *p = begin(state, &everybody);
-        answer(p, cases[i].call, cases[i].answer);
+        answer(p, doubts[i].call, doubts[i].answer);
         run(p);
         print_message("# case %zu: %s\n", i, p->err.text);
-        assert_int_equal(p->err.kind, cases[i].kind);
-        assert_non_null(strstr(p->err.text, cases[i].sentence));
+        assert_int_equal(p->err.kind, doubts[i].kind);
+        assert_non_null(strstr(p->err.text, doubts[i].sentence));
         assert_int_equal(p->absence.presence, ARM_UNKNOWN);
     }
 }
