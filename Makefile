@@ -67,7 +67,7 @@ AZSIM_SRC := $(wildcard tests/azure/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 SUPPORT_SRC := $(wildcard tests/unit/support/*.c)
 TEST_SRC := $(filter-out tests/unit/support/%,$(wildcard tests/unit/*/test_*.c) \
-    $(foreach d,flow plan config prop,$(wildcard tests/$(d)/test_*.c)))
+    $(foreach d,flow plan config prop engine,$(wildcard tests/$(d)/test_*.c)))
 ALL_SRC := $(LIB_SRC) $(DAEMON_SRC) $(MAIN_SRC) $(AZSIM_SRC) $(BENCH_SRC) $(SUPPORT_SRC) $(TEST_SRC)
 HEADERS := $(wildcard lib/*/*.h daemon/*/*.h)
 TEST_HEADERS := $(wildcard tests/*/*.h tests/*/*/*.h)
@@ -172,8 +172,8 @@ demo: ## build the phonebill-auth plan on a local Azure, sabotage it, watch it h
 check: ## run every test and check, with gcc, clang and sanitizers (T=part: matching tests only)
 	$(Q)MAKE='$(MAKE)' tests/run/check.sh $(T)
 
-unit: tests ## run the unit, flow, plan, config and property tests of this build
-	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh unit/ flow/ plan/ config/ prop/
+unit: tests ## run the unit, flow, plan, config, property and engine tests of this build
+	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh unit/ flow/ plan/ config/ prop/ engine/
 
 e2e: all tests ## run the end-to-end stories on this build
 	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh e2e/ azure/

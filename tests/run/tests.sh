@@ -30,7 +30,7 @@ names() {
             [[ $file == tests/e2e/* || $file == tests/azure/* ]] || echo "$file"
         done
     fi
-    for file in tests/{flow,plan,config}/test_*.c tests/unit/*/test_*.c; do
+    for file in tests/{engine,flow,plan,config}/test_*.c tests/unit/*/test_*.c; do
         [[ $file == tests/unit/support/* ]] || echo "$file"
     done
 }
