@@ -10,7 +10,12 @@
 #include "configuration.h"
 #include "database.h"
 #include "firewall_rule.h"
+#include "history.h"
 #include "lro.h"
+#include "management_lock.h"
+#include "name_availability.h"
+#include "path_pattern.h"
+#include "resource.h"
 #include "resource_group.h"
 #include "server.h"
 #include "throttle.h"
@@ -19,7 +24,11 @@
 #define GROUP "/subscriptions/{}/resourcegroups/{}"
 #define LOCATION "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/{}"
 #define SERVERS GROUP "/providers/Microsoft.DBforPostgreSQL/flexibleServers"
+#define NETWORK_LOCATION "/subscriptions/{}/providers/Microsoft.Network/locations/{}"
+#define PRIVATE_DNS GROUP "/providers/Microsoft.Network/privateDns"
 #define POSTGRES_VERSIONS "2025-08-01, 2024-08-01"
+#define NETWORK_VERSIONS "2024-03-01"
+#define PRIVATE_DNS_VERSIONS "2024-06-01"
 #define GROUP_VERSIONS "2024-11-01, 2024-07-01"
 
 typedef void route_fn(struct exchange *x);
@@ -46,6 +55,7 @@ static const struct route routes[] = {
     {"PUT", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_put, 0},
     {"PATCH", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_patch, NEEDS_GROUP},
     {"DELETE", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_delete, NEEDS_GROUP},
+    {"GET", GROUP "/resources", "resources", GROUP_VERSIONS, resource_list_group, NEEDS_GROUP},
 
     {"GET", "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/flexibleServers",
      "flexibleServers", PG, server_list, 0},
@@ -82,6 +92,18 @@ static const struct route routes[] = {
     {"GET", LOCATION "/azureAsyncOperation/{}", "azureAsyncOperation", PG, lro_get_status, 0},
     {"GET", LOCATION "/operationResults/{}", "operationResults", PG, lro_get_result, 0},
     {"GET", LOCATION "/capabilities", "capabilities", PG, capability_list, 0},
+    {"POST", LOCATION "/checkNameAvailability", "checkNameAvailability", PG,
+     name_availability_check, 0},
+    {"POST", "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/checkNameAvailability",
+     "checkNameAvailability", PG, name_availability_check, 0},
+
+    {"GET", NETWORK_LOCATION "/operations/{}", "operations", NETWORK_VERSIONS, lro_get_status, 0},
+    {"GET", NETWORK_LOCATION "/operationResults/{}", "operationResults", NETWORK_VERSIONS,
+     lro_get_result, 0},
+    {"GET", PRIVATE_DNS "OperationStatuses/{}", "operations", PRIVATE_DNS_VERSIONS, lro_get_status,
+     0},
+    {"GET", PRIVATE_DNS "OperationResults/{}", "operationResults", PRIVATE_DNS_VERSIONS,
+     lro_get_result, 0},
 };
 
 /* Matches segment by segment, letters without case, and collects what the braces stand for. */
@@ -139,35 +161,41 @@ static bool arm_authorised(struct exchange *x)
     return false;
 }
 
-static bool arm_version_right(struct exchange *x, const struct route *route)
+static bool arm_version_right(struct exchange *x, const char *versions)
 {
     const char *version = exchange_query(x, "api-version");
     if (!version)
         reply_error(x, 400, "MissingApiVersionParameter",
                     "The api-version query parameter (?api-version=) is required for all "
                     "requests.");
-    else if (!strstr(route->versions, version) || strlen(version) != strlen("YYYY-MM-DD"))
+    else if (!strstr(versions, version) || strlen(version) != strlen("YYYY-MM-DD"))
         reply_error(x, 400, "InvalidApiVersionParameter",
                     "The api-version '%s' is invalid. The supported versions are '%s'.", version,
-                    route->versions);
+                    versions);
     else
         return true;
     return false;
 }
 
-/* Subscription, group and server of the path, outermost first. */
-static bool arm_scope_found(struct exchange *x, const struct route *route)
+/* Subscription and group of the path, outermost first. */
+static bool arm_group_found(struct exchange *x, bool needs_group)
 {
     if (strcasecmp(x->args[0], x->sim->subscription_id) != 0) {
         reply_error(x, 404, "SubscriptionNotFound", "The subscription '%s' could not be found.",
                     x->args[0]);
         return false;
     }
-    if ((route->flags & NEEDS_GROUP) && !resource_group_find(x->sim, x->args[1])) {
+    if (needs_group && !resource_group_find(x->sim, x->args[1])) {
         reply_error(x, 404, "ResourceGroupNotFound", "Resource group '%s' could not be found.",
                     x->args[1]);
         return false;
     }
+    return true;
+}
+
+static bool arm_scope_found(struct exchange *x, const struct route *route)
+{
+    if (!arm_group_found(x, route->flags & NEEDS_GROUP)) return false;
     if (!(route->flags & NEEDS_SERVER)) return true;
     x->server = server_find(x->sim, x->args[1], x->args[2]);
     if (x->server && (!server_hidden(x->server) || strstr(route->type, "/"))) return true;
@@ -188,27 +216,73 @@ static void arm_reply_ids(struct exchange *x)
     if (x->client_request_id) reply_header(x, "x-ms-client-request-id", "%s", x->client_request_id);
 }
 
+static void arm_run_route(struct exchange *x, const struct route *route)
+{
+    if (arm_version_right(x, route->versions) && arm_scope_found(x, route) &&
+        !management_lock_forbids(x))
+        route->run(x);
+}
+
+static void arm_run_resource(struct exchange *x, const struct resource_path *path)
+{
+    if (arm_version_right(x, path->type->versions) && arm_group_found(x, path->group != NULL) &&
+        !management_lock_forbids(x))
+        resource_serve(x, path);
+}
+
 static void arm_dispatch(struct exchange *x)
 {
     const struct route *other = NULL;
     const struct route *route = arm_route(x, &other);
+    struct resource_path path;
+    bool generic = !route && !other && resource_path_parse(x, &path);
     if (route || other) x->type = (route ? route : other)->type;
+    if (generic) x->type = strchr(path.type->type, '/') + 1;
     if (!x->operator_ && (!arm_authorised(x) || !throttle_spend(x->sim->throttle, x))) return;
-    if (!route && other)
+    if (route)
+        arm_run_route(x, route);
+    else if (generic)
+        arm_run_resource(x, &path);
+    else if (other)
         reply_error(x, 405, "MethodNotAllowed",
                     "The requested resource does not support http "
                     "method '%s'.",
                     x->method);
-    else if (!route)
+    else
         reply_error(x, 404, "InvalidResourceType",
                     "The resource type could not be found for the path '%s'.", x->path);
-    else if (arm_version_right(x, route) && arm_scope_found(x, route))
-        route->run(x);
 }
 
 void arm_serve(struct exchange *x)
 {
+    struct sim *sim = x->sim;
     x->write = strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0;
+    sim->lag_ms = x->write ? 0 : lag_of(sim->lags, x->path);
     arm_dispatch(x);
+    sim->lag_ms = 0;
     arm_reply_ids(x);
+}
+
+/* The newest version of what the path names. */
+static const char *arm_newest_version(const char *path)
+{
+    static const struct {
+        const char *provider, *version;
+    } newest[] = {
+        {"/providers/Microsoft.Authorization/", "2020-05-01"},
+        {"/providers/Microsoft.Network/privateDns", PRIVATE_DNS_VERSIONS},
+        {"/providers/Microsoft.Network/", NETWORK_VERSIONS},
+        {"/providers/", "2025-08-01"},
+    };
+    for (size_t i = 0; i < sizeof(newest) / sizeof(newest[0]); i++) {
+        if (path_matches(newest[i].provider, path)) return newest[i].version;
+    }
+    return "2024-07-01";
+}
+
+char *arm_target(const char *path)
+{
+    if (strstr(path, "api-version=")) return xstrdup(path);
+    return xasprintf("%s%sapi-version=%s", path, strchr(path, '?') ? "&" : "?",
+                     arm_newest_version(path));
 }

@@ -5,5 +5,7 @@
 #include "exchange.h"
 
 void arm_serve(struct exchange *x);
+/* 'path' with the newest api-version that is offered for it, where it has none. free() it. */
+char *arm_target(const char *path);
 
 #endif

@@ -6,6 +6,9 @@
 : "${AZSIM_AS=}" # a command that runs it as another user
 POSTGRES_API=2025-08-01
 GROUP_API=2024-07-01
+NETWORK_API=2024-03-01
+PRIVATE_DNS_API=2024-06-01
+LOCK_API=2020-05-01
 
 # azsim_start DIR [OPTION...]: starts one and waits until it serves. Its facts are then in AZ_* variables.
 azsim_start() {
@@ -54,21 +57,33 @@ az_login() {
         jq -r .access_token)
 }
 
-# az METHOD PATH [BODY]: one ARM request. PATH is below the subscription, or absolute, or a whole URL.
+# az_version PATH: the api-version of what the path names.
+az_version() {
+    case $1 in
+    */providers/Microsoft.Authorization/*) echo "$LOCK_API" ;;
+    */providers/Microsoft.Network/privateDns*) echo "$PRIVATE_DNS_API" ;;
+    */providers/Microsoft.Network/*) echo "$NETWORK_API" ;;
+    */providers/*) echo "$POSTGRES_API" ;;
+    *) echo "$GROUP_API" ;;
+    esac
+}
+
+# az METHOD PATH [BODY [CURL OPTION...]]: one ARM request. PATH is below the subscription, or absolute, or a whole URL.
 # The status is in AZ_STATUS, the headers in AZ_HEADERS, the body in AZ_BODY. Not for use in $(...).
 az() {
-    local method=$1 url=$2 version=$POSTGRES_API
+    local method=$1 url=$2 version
     [ -n "$AZ_TOKEN" ] || az_login
     case $url in
     https://*) ;;
     /subscriptions/*) url=$AZ_ARM$url ;;
     *) url=$AZ_ARM/subscriptions/$AZ_SUBSCRIPTION/$url ;;
     esac
-    case $url in */providers/*) ;; *) version=$GROUP_API ;; esac
+    version=$(az_version "$url")
     case $url in *api-version=*) ;; *'?'*) url="$url&api-version=$version" ;; *) url="$url?api-version=$version" ;; esac
     local args=(-X "$method" -H "Authorization: Bearer $AZ_TOKEN" -D "$AZ_DIR/headers" -o "$AZ_DIR/body" -w '%{http_code}')
     [ "$method" = HEAD ] && args+=(--head)
     [ $# -ge 3 ] && args+=(-H 'Content-Type: application/json' --data-binary "$3")
+    [ $# -ge 4 ] && args+=("${@:4}")
     : >"$AZ_DIR/headers"
     : >"$AZ_DIR/body"
     AZ_STATUS=$(az_curl "${args[@]}" "$url" 2>"$AZ_DIR/curl.err")
@@ -105,11 +120,13 @@ az_wait() {
 
 # az_do METHOD PATH [BODY]: a write and its end, tried again while the server is busy.
 az_do() {
+    local code
     while az "$@"; do
-        [ "$AZ_STATUS" = 409 ] && [ "$(az_jq .error.code)" = ServerIsBusy ] || break
+        code=$(az_jq '.error.code // empty')
+        [ "$code" = ServerIsBusy ] || [ "$code" = RetryableErrorDueToAnotherOperation ] || break
         sleep 0.05
     done
-    [ "$AZ_STATUS" = 202 ] && az_wait
+    case $AZ_STATUS in 20[012]) az_wait ;; *) return 1 ;; esac
 }
 
 # az_sim METHOD PATH [BODY]: the simulator's own API; prints the answer.
@@ -119,8 +136,11 @@ az_sim() {
     curl -sS --max-time 60 "${args[@]}" "$AZ_SIM/sim/$2"
 }
 
-# az_rg NAME; az_server RG NAME: paths below the subscription.
+# az_rg NAME; az_server, az_network, az_zone RG NAME; az_lock SCOPE NAME: paths below the subscription.
 az_rg() { echo "resourceGroups/$1"; }
+az_network() { echo "resourceGroups/$1/providers/Microsoft.Network/virtualNetworks/$2"; }
+az_zone() { echo "resourceGroups/$1/providers/Microsoft.Network/privateDnsZones/$2"; }
+az_lock() { echo "$1/providers/Microsoft.Authorization/locks/$2"; }
 az_server() { echo "resourceGroups/$1/providers/Microsoft.DBforPostgreSQL/flexibleServers/$2"; }
 
 # az_psql SERVER USER PASSWORD DB [ARG...]: over TCP, by the address in the hosts file, with TLS unless PGSSLMODE says else.

@@ -82,6 +82,81 @@ static const struct {
      "unverified"},
     {"an unknown api-version is 400, an unknown type 404, an unknown method 405",
      "ARM RPC; the codes are unverified"},
+    {"a PUT of a virtual network or subnet answers 200 or 201 with provisioningState Updating and "
+     "an operation's URL, and is in force at once",
+     "2024-03-01 swagger; ARM RPC"},
+    {"another write while an operation of a virtual network or zone runs is 429 "
+     "RetryableErrorDueToAnotherOperation",
+     "Azure request limits for Microsoft.Network; for private DNS unverified"},
+    {"a PUT of a virtual network removes the subnets it does not list; without the member subnets "
+     "it removes all (setting absent_subnets)",
+     "2024-03-01 swagger; which form is rolled out is unverified"},
+    {"a PATCH of a virtual network changes its tags and nothing else; a subnet has no PATCH",
+     "2024-03-01 swagger"},
+    {"the etag of a virtual network is that of its subnets too and new after each change; a stale "
+     "one in the body or in If-Match is 412",
+     "swagger examples; ARM RPC; in the body unverified"},
+    {"subnets lie within the network and do not overlap, else NetcfgSubnetRangeOutsideVnet or "
+     "NetcfgSubnetRangesOverlap",
+     "MicrosoftDocs/azure-docs#123869"},
+    {"other refusals of address blocks are InvalidCIDRNotation, VnetAddressSpaceMissing, "
+     "VnetAddressSpacesOverlap and DuplicateResourceName",
+     "unverified"},
+    {"a subnet with a server in it has a service association link and cannot be deleted: "
+     "InUseSubnetCannotBeDeleted",
+     "Azure/azure-rest-api-specs#17443"},
+    {"nor lose its delegation (SubnetDelegationsCannotChangeWhenSubnetUsedByResource) or its block "
+     "(InUsePrefixCannotBeDeleted)",
+     "MicrosoftDocs/azure-docs#39112; the second code is unverified"},
+    {"a virtual network that a private DNS zone is linked to cannot be deleted (setting "
+     "linked_network_delete)",
+     "unverified"},
+    {"a private DNS write answers 202 with Azure-AsyncOperation and Location below the group "
+     "(setting private_dns_answer)",
+     "2024-06-01 swagger and examples"},
+    {"before its operation ends a private DNS zone or link is not there", "unverified"},
+    {"If-Match and If-None-Match are honoured; what they forbid is 412 PreconditionFailed",
+     "2024-06-01 swagger; ARM RPC Addendum; the code is unverified"},
+    {"read-only members of private DNS are ignored; elsewhere one that differs from what GET "
+     "answers is refused",
+     "2024-06-01 swagger; elsewhere unverified"},
+    {"a private DNS zone with links cannot be deleted: 409 CannotDeleteResource",
+     "2024-06-01 swagger; Azure/azure-cli#15010; the code is unverified"},
+    {"a link's network must exist, be linked once to a zone and register with one zone at most; it "
+     "cannot be replaced",
+     "service documentation; the codes are unverified"},
+    {"resolutionPolicy is Default where nothing was given, also outside of privatelink zones",
+     "unverified"},
+    {"the monitor of Microsoft.Network answers {status, error?} alone",
+     "AzureAsyncOperationResult in the 2024-03-01 swagger; for private DNS unverified"},
+    {"a server's subnet must exist, be delegated, /28 or larger and in its region; its zone must "
+     "end with .postgres.database.azure.com, be linked and not be its own name",
+     "service documentation"},
+    {"otherwise its creation fails late, with PrivateDnsZoneNameNotValid for the name (setting "
+     "linked_ids: 403 LinkedAuthorizationFailed at once)",
+     "hashicorp/terraform-provider-azurerm#24549; Azure/azure-cli#17883; the other codes are "
+     "unverified"},
+    {"unknown members, wrong types, missing members and other words in a body of "
+     "Microsoft.Network, Microsoft.Authorization and checkNameAvailability are 400 "
+     "InvalidRequestFormat",
+     "unverified"},
+    {"a member that cannot change is refused with PropertyChangeNotAllowed, another location with "
+     "409 InvalidResourceLocation",
+     "unverified"},
+    {"a lock CanNotDelete forbids DELETE at its scope, below and above; ReadOnly forbids PUT and "
+     "PATCH at its scope and below too: 409 ScopeLocked",
+     "service documentation; hashicorp/terraform-provider-azurerm#17478; Azure/apiops#606"},
+    {"ReadOnly also forbids POST actions such as restart (setting read_only_lock_post)",
+     "unverified"},
+    {"locks can be made and deleted below other locks", "unverified"},
+    {"the list of locks has those of the scope and below; with atScope() those of the scope",
+     "2020-05-01 swagger; atScope() is unverified"},
+    {"DELETE of a lock is 200, of one that is not there 204", "2020-05-01 swagger"},
+    {"checkNameAvailability gives a reason, AlreadyExists or Invalid, for names that are not free "
+     "only",
+     "2025-08-01 models; 2024-08-01 example"},
+    {"the list of a group's resources has what has a location, without properties",
+     "2024-07-01 swagger; what is listed is unverified"},
 };
 
 json_t *beliefs_json(void)

@@ -67,7 +67,7 @@ void configuration_list(struct exchange *x)
     const struct parameters *all = x->sim->parameters;
     size_t n = parameters_count(all);
     bool whole = (size_t)setting(&x->sim->settings, SET_PAGE_SIZE) >= n && !x->empty_page &&
-                 server->stale_until_ms < clock_ms();
+                 x->sim->lag_ms == 0;
     if (configuration_too_early(x)) return;
     if (whole && server->list) {
         reply_header(x, "Content-Type", "application/json; charset=utf-8");
@@ -78,7 +78,7 @@ void configuration_list(struct exchange *x)
     for (size_t i = 0; i < n; i++)
         json_array_append_new(items, configuration_json(server, parameters_at(all, i)));
     reply_list(x, items);
-    if (whole && !exchange_query(x, "%24skiptoken")) server->list = xstrdup(x->text);
+    if (whole && !exchange_query(x, "$skiptoken")) server->list = xstrdup(x->text);
 }
 
 /* The parameter of the path; answers 404 where there is none. */

@@ -9,6 +9,7 @@
 #include "belief.h"
 #include "cluster.h"
 #include "fault.h"
+#include "history.h"
 #include "lro.h"
 #include "number.h"
 #include "request_log.h"
@@ -104,10 +105,7 @@ static void tokens_revoke_post(struct exchange *x, const char *rest)
 static void stale_post(struct exchange *x, const char *rest)
 {
     (void)rest;
-    x->sim->stale_ms = json_int_at(x->json, "ms", 0);
-    if (x->sim->stale_ms == 0) {
-        for (size_t i = 0; i < x->sim->server_n; i++) x->sim->servers[i]->stale_until_ms = 0;
-    }
+    lag_set(x->sim->lags, json_text_at(x->json, "path"), json_int_at(x->json, "ms", 0));
     reply_done(x);
 }
 
@@ -192,10 +190,7 @@ static void arm_post(struct exchange *x, const char *rest)
         reply_error(x, 400, "BadRequest", "The body must have method and path.");
         return;
     }
-    char *target = xasprintf("%s%s", path,
-                             strstr(path, "api-version=")  ? ""
-                             : strstr(path, "/providers/") ? "?api-version=2025-08-01"
-                                                           : "?api-version=2024-07-01");
+    char *target = arm_target(path);
     struct exchange *theirs = as_operator(x, method, target);
     free(target);
     theirs->json = json_incref(json_object_get(x->json, "body"));
@@ -230,7 +225,7 @@ static const struct control controls[] = {
     {"GET", "/sim/settings", settings_get, "all settings"},
     {"POST", "/sim/settings", settings_post, "change settings: {key: value}"},
     {"POST", "/sim/tokens/revoke", tokens_revoke_post, "no token is valid any more"},
-    {"POST", "/sim/stale", stale_post, "reads lag behind writes: {ms}"},
+    {"POST", "/sim/stale", stale_post, "reads (of a path) lag behind writes: {ms, path}"},
     {"POST", "/sim/arm", arm_post, "a write by another person: {method, path, body}"},
     {"POST", "/sim/seed", seed_post, "many servers: {servers, prefix, resourceGroup}"},
     {"GET", "/sim/beliefs", beliefs_get, "what is believed about Azure, with sources"},

@@ -34,3 +34,18 @@ no() {
     shift
     if "$@" >"$PLACE/said" 2>&1; then fail "$name" "$(<"$PLACE/said")"; else pass "$name"; fi
 }
+# Of answers of the local Azure (azsim.bash).
+# late NAME CODE METHOD PATH [BODY]: accepted with 202, fails with CODE
+late() {
+    local name=$1 code=$2
+    shift 2
+    az_do "$@"
+    is "$name: accepted, then fails late" "Failed $code" "$AZ_STATUS_WORD $AZ_CODE"
+}
+# refused NAME "STATUS CODE" METHOD PATH [BODY [CURL OPTION...]]
+refused() {
+    local name=$1 want=$2
+    shift 2
+    az "$@"
+    is "$name" "$want" "$AZ_STATUS $(az_jq '.error.code // empty')"
+}

@@ -10,6 +10,9 @@
 #include "settings.h"
 #include "sim.h"
 
+/* Longer than any run of this program. */
+#define HOLD_FOR_EVER_MS (INT64_C(100) * 365 * 24 * 3600 * 1000)
+
 static int hex(char c)
 {
     if (c >= '0' && c <= '9') return c - '0';
@@ -66,14 +69,15 @@ void exchange_free(struct exchange *x)
     arena_free(x->arena);
 }
 
+/* Names of query parameters have no case and may be percent-encoded, as a dollar sign often is. */
 const char *form_value(struct arena *arena, const char *form, const char *name)
 {
-    size_t length = strlen(name);
     for (const char *p = form; *p; p += strcspn(p, "&"), p += (*p == '&')) {
-        if (strncmp(p, name, length) == 0 && p[length] == '=') {
-            const char *value = p + length + 1;
-            return percent_decode(arena, value, strcspn(value, "&"), true);
-        }
+        size_t length = strcspn(p, "=&");
+        if (p[length] != '=' || strcasecmp(percent_decode(arena, p, length, true), name) != 0)
+            continue;
+        const char *value = p + length + 1;
+        return percent_decode(arena, value, strcspn(value, "&"), true);
     }
     return NULL;
 }
@@ -133,12 +137,48 @@ void reply_not_found(struct exchange *x, const char *type, const char *name)
                 type, name, x->args[1] ? x->args[1] : "");
 }
 
+void reply_broken_gzip(struct exchange *x)
+{
+    reply_header(x, "Content-Encoding", "gzip");
+    reply_text(x, 200, "\x1f\x8b\x08 no gzip follows");
+}
+
+void reply_endlessly(struct exchange *x)
+{
+    reply_header(x, "Content-Type", "application/json; charset=utf-8");
+    reply_text(x, 200, "");
+    x->delivery = DELIVER_ENDLESS;
+}
+
+void reply_never(struct exchange *x)
+{
+    x->hold_ms = HOLD_FOR_EVER_MS;
+}
+
+/* The query of the next page: that of this one with another skip token. */
+static const char *next_query(struct exchange *x, size_t from)
+{
+    struct buf b;
+    buf_init(&b, BODY_MAX);
+    for (const char *p = x->query; *p;) {
+        size_t length = strcspn(p, "&"), name = strcspn(p, "=&");
+        if (strcasecmp(percent_decode(x->arena, p, name, true), "$skiptoken") != 0)
+            buf_printf(&b, "%.*s&", (int)length, p);
+        p += length;
+        if (*p == '&') p++;
+    }
+    buf_printf(&b, "%%24skiptoken=%zu", from);
+    const char *query = arena_strdup(x->arena, buf_text(&b));
+    buf_done(&b);
+    return query;
+}
+
 void reply_list(struct exchange *x, json_t *items)
 {
     size_t size = (size_t)setting(&x->sim->settings, SET_PAGE_SIZE);
-    const char *token = exchange_query(x, "%24skiptoken");
-    if (!token) token = exchange_query(x, "$skiptoken");
-    int64_t asked = number_or(token, 0);
+    int64_t top = number_or(exchange_query(x, "$top"), 0);
+    int64_t asked = number_or(exchange_query(x, "$skiptoken"), 0);
+    if (top > 0 && (size_t)top < size) size = (size_t)top;
     size_t from = asked > 0 ? (size_t)asked : 0;
     size_t to = x->empty_page ? from : from + size;
     json_t *page = json_array();
@@ -146,8 +186,7 @@ void reply_list(struct exchange *x, json_t *items)
         json_array_append(page, json_array_get(items, i));
     json_t *body = json_pack("{s:o}", "value", page);
     if (to < json_array_size(items) || x->empty_page) {
-        char *link = xasprintf("%s%s?api-version=%s&%%24skiptoken=%zu", x->sim->arm_url, x->path,
-                               exchange_query(x, "api-version"), to);
+        char *link = xasprintf("%s%s?%s", x->sim->arm_url, x->path, next_query(x, to));
         json_object_set_new(body, "nextLink", json_string(link));
         free(link);
     }

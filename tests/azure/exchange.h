@@ -23,6 +23,7 @@ enum delivery {
     DELIVER_WHOLE,
     DELIVER_TRUNCATED, /* the length is promised, half of the body comes */
     DELIVER_RESET,     /* nothing comes, the connection is cut */
+    DELIVER_ENDLESS,   /* blanks come for ever */
 };
 
 struct header {
@@ -39,6 +40,7 @@ struct exchange {
     const char *path;   /* percent-decoded */
     const char *query;  /* as it came, "" where none */
     const char *host, *authorization, *metadata, *content_type, *client_request_id;
+    const char *if_match, *if_none_match;
     struct buf body;
     json_t *json;   /* the body parsed; NULL where there is none */
     bool operator_; /* another person's, made by /sim/arm: no token, no throttle, at once */
@@ -62,7 +64,9 @@ struct exchange {
     const struct op *wait_for; /* leave when this operation has ended, and say how */
     const char *late_code;     /* an injected fault: the operation shall fail with this */
     const char *late_message;
-    bool empty_page; /* an injected fault: a list answers nothing and a nextLink */
+    bool empty_page;  /* an injected fault: a list answers nothing and a nextLink */
+    bool ignore;      /* an injected fault: a write is accepted and changes nothing */
+    const char *lose; /* an injected fault: how the monitor of its operation answers for ever */
 };
 
 /* 'target' is copied and taken apart. */
@@ -85,6 +89,12 @@ void reply_error(struct exchange *x, int status, const char *code, const char *f
 /* 404 ResourceNotFound for 'type' ("flexibleServers/configurations") and 'name' ("server/child").
  */
 void reply_not_found(struct exchange *x, const char *type, const char *name);
+/* 200 with a body that says gzip and is none. */
+void reply_broken_gzip(struct exchange *x);
+/* 200 with a body that never ends. */
+void reply_endlessly(struct exchange *x);
+/* Nothing, while the connection stays. */
+void reply_never(struct exchange *x);
 /* A list page of ARM from 'items' (stolen), honouring the page size and its own skip token. */
 void reply_list(struct exchange *x, json_t *items);
 

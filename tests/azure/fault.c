@@ -1,12 +1,11 @@
 /* Faults on order: see fault.h. An order is kept as the JSON it came in. */
 #include "fault.h"
 
-#include <ctype.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "path_pattern.h"
 #include "sim.h"
 
 struct fault {
@@ -84,24 +83,6 @@ json_t *faults_json(const struct faults *faults)
             json_decref(item);
     }
     return all;
-}
-
-static char *lowered(const char *text)
-{
-    char *copy = xstrdup(text);
-    for (char *p = copy; *p; p++) *p = (char)tolower((unsigned char)*p);
-    return copy;
-}
-
-/* A pattern where it has wildcards, else a part of the path; paths have no case. */
-static bool path_matches(const char *wanted, const char *path)
-{
-    char *pattern = lowered(wanted), *text = lowered(path);
-    bool matches =
-        strpbrk(pattern, "*?[") ? fnmatch(pattern, text, 0) == 0 : strstr(text, pattern) != NULL;
-    free(pattern);
-    free(text);
-    return matches;
 }
 
 static bool fault_matches(const struct fault *f, const struct exchange *x)

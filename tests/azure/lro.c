@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "fight.h"
 #include "http.h"
-#include "monitor_url.h"
 #include "server.h"
 
 /* As many as clusters may start at the same time. */
@@ -27,7 +27,12 @@ struct lro {
 static void op_free(struct op *op)
 {
     json_decref(op->plan.args);
-    free(op->location);
+    free(op->lane);
+    free(op->path);
+    free(op->lost);
+    free(unconst(op->place.status));
+    free(unconst(op->place.result));
+    free(unconst(op->place.version));
     free(op->code);
     free(op->message);
     free(op);
@@ -60,7 +65,8 @@ static void op_fail(struct op *op, const char *code, const char *message)
 static void op_end(struct op *op)
 {
     struct server *server = op->plan.free_running ? NULL : op->server;
-    op_end_fn *half = op->failed ? op->plan.fail : op->plan.finish;
+    bool undone = op->failed || op->canceled || op->ignored;
+    op_end_fn *half = undone ? op->plan.fail : op->plan.finish;
     if (half) half(op);
     if (server && op->server && server->op == op) {
         server->op = NULL;
@@ -68,6 +74,7 @@ static void op_end(struct op *op)
     }
     op->phase = OP_ENDED;
     op->server = NULL;
+    if (!op->operator_) fight_after(op->sim, op->path);
     sim_save(op->sim);
 }
 
@@ -89,7 +96,7 @@ static bool lro_step(struct lro *lro, int64_t *next_ms)
     int64_t now = clock_ms();
     for (struct op *op = lro->ops; op; op = op->next) {
         if (op->phase == OP_WAITING) {
-            if (op->plan.work && !op->failed)
+            if (op->plan.work && !op->failed && !op->canceled && !op->ignored)
                 op_work(lro, op);
             else
                 op->phase = OP_WORKED;
@@ -171,18 +178,30 @@ bool server_is_busy(const struct server *server)
     return server->op || clock_ms() < server->busy_until_ms;
 }
 
-static struct op *op_new(struct exchange *x, struct server *server, struct op_plan plan)
+/* 'place' is copied. */
+static struct op *op_new(struct exchange *x, const struct op_place *place, struct op_plan plan)
 {
     struct lro *lro = x->sim->lro;
     struct op *op = xcalloc(1, sizeof(*op));
     op->sim = x->sim;
-    op->server = server;
     op->plan = plan;
-    op->location = server_location_name(server);
+    op->place = *place;
+    op->place.status = xstrdup(place->status);
+    op->place.result = xstrdup(place->result);
+    op->place.version = xstrdup(place->version);
+    op->path = xstrdup(x->path);
     op->deletes = strcmp(x->method, "DELETE") == 0;
+    op->operator_ = x->operator_;
+    op->ignored = x->ignore;
+    op->canceled = x->lose && strcmp(x->lose, "Canceled") == 0;
+    op->lost = x->lose && !op->canceled ? xstrdup(x->lose) : NULL;
     op->due_ms = clock_ms() + (x->operator_ ? 0 : plan.duration_ms);
     random_guid(op->id);
     clock_text(op->start, 3);
+    if (plan.code) {
+        op_fail(op, plan.code, plan.message);
+        op->plan.code = op->plan.message = NULL; /* the caller's memory */
+    }
     op->next = lro->ops;
     lro->ops = op;
     if (++lro->op_n > OPS_KEPT) lro_prune(lro);
@@ -190,19 +209,21 @@ static struct op *op_new(struct exchange *x, struct server *server, struct op_pl
     return op;
 }
 
-static void lro_reply(struct exchange *x, const struct op *op)
+static struct op *op_new_of_server(struct exchange *x, struct server *server, struct op_plan plan)
 {
-    x->lro = true;
-    x->op = unconst(op);
-    char *status = monitor_url(x->sim, op->location, "azureAsyncOperation", op->id);
-    char *result = monitor_url(x->sim, op->location, "operationResults", op->id);
-    reply_header(x, "Azure-AsyncOperation", "%s", status);
-    reply_header(x, "Location", "%s", result);
-    reply_header(x, "Retry-After", "%lld",
-                 (long long)setting(&x->sim->settings, SET_RETRY_AFTER_S));
-    reply_json(x, 202, json_pack("{s:s, s:s}", "operation", op->plan.name, "startTime", op->start));
-    free(status);
-    free(result);
+    char *location = server_location_name(server);
+    const char *base =
+        arena_printf(x->arena, "/subscriptions/%s/providers/Microsoft.DBforPostgreSQL/locations/%s",
+                     x->sim->subscription_id, location);
+    const struct op_place place = {
+        .status = arena_printf(x->arena, "%s/azureAsyncOperation", base),
+        .result = arena_printf(x->arena, "%s/operationResults", base),
+        .version = "2025-08-01",
+    };
+    free(location);
+    struct op *op = op_new(x, &place, plan);
+    op->server = server;
+    return op;
 }
 
 static void lro_refuse_busy(struct exchange *x, struct server *server)
@@ -217,12 +238,19 @@ static void lro_refuse_busy(struct exchange *x, struct server *server)
     struct op_plan plan = {.name = "UpsertServerManagementOperationV2",
                            .duration_ms = setting(&x->sim->settings, SET_LATE_FAILURE_MS),
                            .free_running = true};
-    struct op *op = op_new(x, server, plan);
-    char *message = xasprintf("Server '%s' is busy with another operation. Please try again later.",
-                              server->name);
-    op_fail(op, "ServerBusy", message);
-    free(message);
-    lro_reply(x, op);
+    plan.code = "ServerBusy";
+    plan.message = arena_printf(
+        x->arena, "Server '%s' is busy with another operation. Please try again later.",
+        server->name);
+    lro_accept(x, op_new_of_server(x, server, plan));
+}
+
+/* What was ordered to fail fails. */
+static void plan_inject(const struct exchange *x, struct op_plan *plan)
+{
+    if (!x->late_code) return;
+    plan->code = x->late_code;
+    plan->message = x->late_message;
 }
 
 struct op *lro_start(struct exchange *x, struct server *server, struct op_plan plan)
@@ -232,18 +260,45 @@ struct op *lro_start(struct exchange *x, struct server *server, struct op_plan p
         lro_refuse_busy(x, server);
         return NULL;
     }
-    if (x->late_code) {
-        plan.code = x->late_code;
-        plan.message = x->late_message;
-    }
-    struct op *op = op_new(x, server, plan);
-    if (plan.code) {
-        op_fail(op, plan.code, plan.message);
-        op->plan.code = op->plan.message = NULL; /* the caller's memory */
-    }
+    plan_inject(x, &plan);
+    struct op *op = op_new_of_server(x, server, plan);
     server->op = op;
-    lro_reply(x, op);
+    lro_accept(x, op);
     return op;
+}
+
+static bool lane_busy(const struct lro *lro, const char *lane)
+{
+    for (const struct op *op = lro->ops; op; op = op->next) {
+        if (op->phase != OP_ENDED && op->lane && lane && strcmp(op->lane, lane) == 0) return true;
+    }
+    return false;
+}
+
+struct op *lro_begin(struct exchange *x, const char *lane, const struct op_place *place,
+                     struct op_plan plan)
+{
+    if (lane_busy(x->sim->lro, lane)) {
+        json_decref(plan.args);
+        reply_header(x, "Retry-After", "%lld",
+                     (long long)setting(&x->sim->settings, SET_RETRY_AFTER_S));
+        reply_error(x, 429, "RetryableErrorDueToAnotherOperation",
+                    "Operation on %s cannot proceed because another operation is in progress.",
+                    lane);
+        return NULL;
+    }
+    plan_inject(x, &plan);
+    struct op *op = op_new(x, place, plan);
+    if (lane) op->lane = xstrdup(lane);
+    return op;
+}
+
+const struct op *lro_find(const struct lro *lro, const char *id)
+{
+    for (const struct op *op = lro->ops; op; op = op->next) {
+        if (strcmp(op->id, id) == 0) return op;
+    }
+    return NULL;
 }
 
 void lro_fail_late(struct exchange *x, struct server *server, const char *name, const char *code,
@@ -259,57 +314,4 @@ void lro_fail_late(struct exchange *x, struct server *server, const char *name, 
                            .message = message,
                            .duration_ms = setting(&x->sim->settings, SET_LATE_FAILURE_MS)};
     lro_start(x, server, plan);
-}
-
-json_t *lro_json(const struct op *op)
-{
-    const char *status = op->phase != OP_ENDED ? "InProgress" : op->failed ? "Failed" : "Succeeded";
-    json_t *body =
-        json_pack("{s:s, s:s, s:s}", "name", op->id, "status", status, "startTime", op->start);
-    if (op->phase == OP_ENDED && op->failed)
-        json_object_set_new(body, "error",
-                            json_pack("{s:s, s:s}", "code", op->code, "message", op->message));
-    return body;
-}
-
-static const struct op *lro_find(struct exchange *x)
-{
-    if (!monitor_url_valid(x->sim, x->target)) {
-        reply_error(x, 403, "InvalidOperationSignature",
-                    "The signature of the operation URL does not match its content.");
-        return NULL;
-    }
-    for (const struct op *op = x->sim->lro->ops; op; op = op->next) {
-        if (strcmp(op->id, x->args[2]) == 0) return op;
-    }
-    reply_error(x, 404, "OperationNotFound", "The operation '%s' was not found.", x->args[2]);
-    return NULL;
-}
-
-void lro_get_status(struct exchange *x)
-{
-    const struct op *op = lro_find(x);
-    if (!op) return;
-    if (op->phase != OP_ENDED)
-        reply_header(x, "Retry-After", "%lld",
-                     (long long)setting(&x->sim->settings, SET_RETRY_AFTER_S));
-    reply_json(x, 200, lro_json(op));
-}
-
-/* What a synchronous answer would have been; the wire form of a failure is not known. */
-void lro_get_result(struct exchange *x)
-{
-    const struct op *op = lro_find(x);
-    if (!op) return;
-    if (op->phase != OP_ENDED) {
-        lro_reply(x, op);
-        x->op = NULL;
-        x->lro = false;
-    } else if (op->failed) {
-        reply_error(x, 400, op->code, "%s", op->message);
-    } else if (op->deletes) {
-        reply_text(x, 204, "");
-    } else {
-        reply_json(x, 200, lro_json(op));
-    }
 }

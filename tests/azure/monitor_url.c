@@ -16,7 +16,6 @@
 #include "pki.h"
 #include "sim.h"
 
-#define PROVIDER "Microsoft.DBforPostgreSQL"
 /* .NET's ticks at 1970, which is what 't' counts from. */
 #define TICKS_1970 INT64_C(621355968000000000)
 
@@ -32,11 +31,9 @@ static char *monitor_sign(const struct sim *sim, const char *purpose, const char
     return base64url(digest, size);
 }
 
-char *monitor_url(const struct sim *sim, const char *location, const char *kind, const char *id)
+char *monitor_url(const struct sim *sim, const char *path, const char *id, const char *version)
 {
-    char *head = xasprintf("/subscriptions/%s/providers/" PROVIDER
-                           "/locations/%s/%s/%s?api-version=2025-08-01&t=%" PRId64 "&c=%s",
-                           sim->subscription_id, location, kind, id,
+    char *head = xasprintf("%s/%s?api-version=%s&t=%" PRId64 "&c=%s", path, id, version,
                            TICKS_1970 + clock_unix() * 10000000, pki_chain_text(sim->pki));
     char *signature = monitor_sign(sim, "signature", head, strlen(head));
     char *hash = monitor_sign(sim, "hash", head, strlen(head));

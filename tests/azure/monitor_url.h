@@ -6,8 +6,8 @@
 
 struct sim;
 
-/* 'kind' is "azureAsyncOperation" or "operationResults". free() the URL. */
-char *monitor_url(const struct sim *sim, const char *location, const char *kind, const char *id);
+/* 'path' is what stands before the operation's 'id'. free() the URL. */
+char *monitor_url(const struct sim *sim, const char *path, const char *id, const char *version);
 /* Does the request target 'target' carry the signature of exactly its own bytes? */
 bool monitor_url_valid(const struct sim *sim, const char *target);
 

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "server.h"
+#include "store.h"
 
 static const char *group_key(struct arena *arena, const char *name)
 {
@@ -106,6 +107,7 @@ void resource_group_delete(struct exchange *x)
     bool empty = true;
     for (size_t i = 0; i < x->sim->server_n; i++)
         empty = empty && strcasecmp(x->sim->servers[i]->group, x->args[1]) != 0;
+    empty = empty && !store_group_used(x->sim, x->args[1]);
     if (!empty || setting_is(&x->sim->settings, SET_GROUP_DELETE, "refuse")) {
         reply_error(x, 405, "MethodNotAllowed", "This Azure does not delete resource groups.");
         return;

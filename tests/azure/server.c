@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "clock.h"
 #include "cluster.h"
+#include "history.h"
 #include "lro.h"
 #include "netaddr.h"
 
@@ -56,7 +57,7 @@ void server_free(struct server *server)
     if (!server) return;
     cluster_free(server->cluster);
     json_decref(server->record);
-    json_decref(server->stale);
+    json_decref(server->past);
     free(server->group);
     free(server->name);
     free(server->list);
@@ -91,12 +92,9 @@ struct server *server_find(const struct sim *sim, const char *group, const char 
 void server_change(struct server *server)
 {
     struct sim *sim = server->sim;
-    int64_t now = clock_ms();
-    if (sim->stale_ms > 0 && now >= server->stale_until_ms) {
-        json_decref(server->stale);
-        server->stale = json_deep_copy(server->record);
-        server->stale_until_ms = now + sim->stale_ms;
-    }
+    int64_t longest_ms = lag_longest(sim->lags);
+    if (longest_ms > 0)
+        server->past = history_keep(server->past, json_deep_copy(server->record), longest_ms);
     free(server->list);
     server->list = NULL;
     sim->dirty = true;
@@ -104,8 +102,7 @@ void server_change(struct server *server)
 
 const json_t *server_view(const struct server *server)
 {
-    bool stale = server->stale && clock_ms() < server->stale_until_ms;
-    return stale ? server->stale : server->record;
+    return history_at(server->past, server->record, server->sim->lag_ms);
 }
 
 json_t *server_doc(const struct server *server)

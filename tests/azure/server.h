@@ -21,8 +21,7 @@ struct server {
     struct sim *sim;
     char *group, *name;
     json_t *record;
-    json_t *stale; /* what reads still see, until stale_until_ms */
-    int64_t stale_until_ms;
+    json_t *past;            /* records that lagging reads still see: history.h */
     struct cluster *cluster; /* NULL with --no-clusters */
     struct op *op;           /* the one that occupies it */
     int64_t busy_until_ms;
@@ -42,7 +41,7 @@ json_t *server_record(json_t *doc);
 
 /* To be called before the record changes: keeps what stale reads see, drops what was rendered. */
 void server_change(struct server *server);
-/* What a read sees: the record, or what it was a moment ago. Borrowed. */
+/* What the read in hand sees: the record, or what it was a moment ago. Borrowed. */
 const json_t *server_view(const struct server *server);
 json_t *server_doc(const struct server *server);
 /* Does GET answer 404 for now? */
@@ -55,6 +54,8 @@ bool server_ready(const struct server *server);
  * stopped or stuck. 'name' is the operation's. */
 bool server_refuses(struct exchange *x, const char *name);
 
+/* 3 to 63 small letters, digits and single hyphens: it becomes a host. */
+bool server_name_valid(const char *name);
 /* "koreacentral"; free() it. */
 char *server_location_name(const struct server *server);
 

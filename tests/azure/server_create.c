@@ -10,13 +10,14 @@
 #include "clock.h"
 #include "cluster.h"
 #include "lro.h"
+#include "network_use.h"
 #include "server_field.h"
 
 enum { NAME_MIN = 3, NAME_MAX_LENGTH = 63 };
 
 /* ^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$, 3 to 63 (2025-08-01 swagger); lower case, as it becomes a host.
  */
-static bool server_name_valid(const char *name)
+bool server_name_valid(const char *name)
 {
     size_t length = strlen(name);
     if (length < NAME_MIN || length > NAME_MAX_LENGTH) return false;
@@ -105,6 +106,7 @@ static json_t *create_document(struct exchange *x, bool *restart, struct refusal
     json_t *doc = server_document(id, x->args[2], name);
     *r = create_check(x->json, refusal);
     if (*r == 0) *r = server_apply(doc, x->json, true, restart, refusal);
+    if (*r == 0) *r = server_network_check(x->sim, doc, refusal);
     free(name);
     free(id);
     return doc;
@@ -119,7 +121,7 @@ static void server_create(struct exchange *x)
     json_t *doc = create_document(x, &restart, &refusal, &r);
     if (r < 0 && refusal.at_once) {
         json_decref(doc);
-        reply_error(x, 400, refusal.code, "%s", refusal.message);
+        reply_error(x, refusal.status ? refusal.status : 400, refusal.code, "%s", refusal.message);
         return;
     }
     json_t *record = server_record(doc);

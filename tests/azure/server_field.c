@@ -2,7 +2,6 @@
  * ServerEditionIncompatibleWithSkuSize (recorded) are unverified. */
 #include "server_field.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,19 +84,6 @@ static int installed_version;
 void server_field_version(int installed_major)
 {
     installed_version = installed_major;
-}
-
-static int refuse(struct refusal *refusal, const char *code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int refuse(struct refusal *refusal, const char *code, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(refusal->message, sizeof(refusal->message), format, args);
-    va_end(args);
-    refusal->code = code;
-    return -1;
 }
 
 json_t *server_document(const char *id, const char *name, const char *location)

@@ -7,11 +7,7 @@
 
 #include <jansson.h>
 
-struct refusal {
-    bool at_once; /* answered 400 now; otherwise the operation fails late */
-    const char *code;
-    char message[512];
-};
+#include "refusal.h"
 
 /* The document of a young server, every default in its place, in the order that ARM answers. */
 json_t *server_document(const char *id, const char *name, const char *location);

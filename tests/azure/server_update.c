@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "configuration.h"
 #include "lro.h"
+#include "network_use.h"
 #include "server_field.h"
 
 static int update_work(struct op *op, struct err *err)
@@ -53,6 +54,8 @@ void server_patch(struct exchange *x)
     if (server_refuses(x, UPSERT_SERVER)) return;
     json_t *doc = json_deep_copy(server_doc(server));
     int r = server_apply(doc, x->json, false, &restart, &refusal);
+    if (r == 0 && json_at(x->json, "properties.network"))
+        r = server_network_check(x->sim, doc, &refusal);
     const char *password = json_text_at(x->json, "properties.administratorLoginPassword");
     if (r == 0 && password && !admin_password_valid(password)) {
         refusal = (struct refusal){.code = "InvalidParameterValue",
@@ -61,7 +64,7 @@ void server_patch(struct exchange *x)
     }
     if (r < 0 && refusal.at_once) {
         json_decref(doc);
-        reply_error(x, 400, refusal.code, "%s", refusal.message);
+        reply_error(x, refusal.status ? refusal.status : 400, refusal.code, "%s", refusal.message);
         return;
     }
     const struct settings *settings = &x->sim->settings;

@@ -8,258 +8,11 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-
-enum { WORDS_MAX = 3 };
-
-struct setting_row {
-    const char *name;
-    const char *unit; /* "" for words */
-    const char *words[WORDS_MAX + 1];
-    int64_t fallback, min, max;
-    const char *help;
-    const char *source;
-};
-
-#define HOUR_MS (3600 * 1000)
-
-static const struct setting_row rows[SET_N] = {
-    [SET_SERVER_CREATE_MS] = {"server_create_ms",
-                              "ms",
-                              {0},
-                              1500,
-                              0,
-                              HOUR_MS,
-                              "least duration of a server's creation",
-                              "Azure: 4 to 5 minutes; short for tests"},
-    [SET_SERVER_UPDATE_MS] = {"server_update_ms",
-                              "ms",
-                              {0},
-                              300,
-                              0,
-                              HOUR_MS,
-                              "least duration of a server PATCH",
-                              "Azure: up to 60 s"},
-    [SET_SERVER_DELETE_MS] = {"server_delete_ms",
-                              "ms",
-                              {0},
-                              300,
-                              0,
-                              HOUR_MS,
-                              "least duration of a server's deletion",
-                              "Azure: about 60 s"},
-    [SET_POWER_MS] = {"power_ms",
-                      "ms",
-                      {0},
-                      200,
-                      0,
-                      HOUR_MS,
-                      "least duration of start, stop and restart",
-                      "unverified"},
-    [SET_FAILOVER_MS] = {"failover_ms",
-                         "ms",
-                         {0},
-                         500,
-                         0,
-                         HOUR_MS,
-                         "least duration of a failover",
-                         "Azure: 60 to 120 s"},
-    [SET_CONFIGURATION_MS] = {"configuration_ms",
-                              "ms",
-                              {0},
-                              150,
-                              0,
-                              HOUR_MS,
-                              "least duration of a parameter write",
-                              "Azure: about 10 s"},
-    [SET_FIREWALL_RULE_MS] = {"firewall_rule_ms",
-                              "ms",
-                              {0},
-                              150,
-                              0,
-                              HOUR_MS,
-                              "least duration of a firewall rule write",
-                              "unverified"},
-    [SET_DATABASE_MS] = {"database_ms",
-                         "ms",
-                         {0},
-                         150,
-                         0,
-                         HOUR_MS,
-                         "least duration of a database write",
-                         "unverified"},
-    [SET_LATE_FAILURE_MS] = {"late_failure_ms",
-                             "ms",
-                             {0},
-                             150,
-                             0,
-                             HOUR_MS,
-                             "how long an operation runs that validation fails",
-                             "Azure: about 1 s"},
-    [SET_RETRY_AFTER_S] = {"retry_after_s",
-                           "s",
-                           {0},
-                           1,
-                           0,
-                           600,
-                           "Retry-After of operations, whole seconds",
-                           "Azure: server 60, parameter 10, integers only"},
-    [SET_BUSY_AFTER_MS] = {"busy_after_ms",
-                           "ms",
-                           {0},
-                           100,
-                           0,
-                           HOUR_MS,
-                           "how long a server stays busy after Succeeded",
-                           "Azure/azure-postgresql#134: less than 1 s"},
-    [SET_BUSY_FORM] = {"busy_form",
-                       "",
-                       {"sync", "late"},
-                       0,
-                       0,
-                       0,
-                       "a busy server answers 409 at once, or 202 and fails late",
-                       "both seen; the 409 is unverified"},
-    [SET_CREATE_GET] = {"create_get",
-                        "",
-                        {"404", "Provisioning"},
-                        0,
-                        0,
-                        0,
-                        "what GET of a server answers while it is created",
-                        "unverified"},
-    [SET_CREATE_LAG_MS] = {"create_lag_ms",
-                           "ms",
-                           {0},
-                           0,
-                           0,
-                           HOUR_MS,
-                           "how long GET still answers 404 after a creation succeeded",
-                           "a public log: 1 to 2 minutes in some regions"},
-    [SET_PAGE_SIZE] = {"page_size",
-                       "items",
-                       {0},
-                       1000,
-                       1,
-                       100000,
-                       "items of one list page",
-                       "parameters come in one page; paging itself is ARM's contract"},
-    [SET_BOOLEAN_FORM] = {"boolean_form",
-                          "",
-                          {"as-sent", "lower", "upper"},
-                          1,
-                          0,
-                          0,
-                          "how a Boolean parameter's value is answered",
-                          "swagger example answers ON for on"},
-    [SET_LOCATION_FORM] = {"location_form",
-                           "",
-                           {"display", "name"},
-                           0,
-                           0,
-                           0,
-                           "a server's location as display name or as name",
-                           "recorded: Canada Central"},
-    [SET_GROUP_DELETE] = {"group_delete",
-                          "",
-                          {"refuse", "allow"},
-                          0,
-                          0,
-                          0,
-                          "DELETE of an (empty) resource group",
-                          "a safety of this simulator"},
-    [SET_DATABASE_DELETE] = {"database_delete",
-                             "",
-                             {"refuse", "allow"},
-                             0,
-                             0,
-                             0,
-                             "DELETE of a database",
-                             "a safety of this simulator"},
-    [SET_TOKEN_LIFETIME_S] = {"token_lifetime_s",
-                              "s",
-                              {0},
-                              3599,
-                              1,
-                              86400,
-                              "lifetime of a token",
-                              "the documentation's example"},
-    [SET_READS_BUCKET] = {"reads_bucket",
-                          "requests",
-                          {0},
-                          1100,
-                          1,
-                          1000000000,
-                          "reads that may come at once",
-                          "recorded 2026"},
-    [SET_READS_PER_S] = {"reads_per_s",
-                         "requests/s",
-                         {0},
-                         25,
-                         0,
-                         1000000000,
-                         "refill of the reads",
-                         "ARM request limits"},
-    [SET_WRITES_BUCKET] = {"writes_bucket",
-                           "requests",
-                           {0},
-                           800,
-                           1,
-                           1000000000,
-                           "writes that may come at once",
-                           "recorded 2026"},
-    [SET_WRITES_PER_S] = {"writes_per_s",
-                          "requests/s",
-                          {0},
-                          10,
-                          0,
-                          1000000000,
-                          "refill of the writes",
-                          "ARM request limits"},
-    [SET_DELETES_BUCKET] = {"deletes_bucket",
-                            "requests",
-                            {0},
-                            800,
-                            1,
-                            1000000000,
-                            "deletes that may come at once",
-                            "recorded 2026 for writes"},
-    [SET_DELETES_PER_S] = {"deletes_per_s",
-                           "requests/s",
-                           {0},
-                           10,
-                           0,
-                           1000000000,
-                           "refill of the deletes",
-                           "ARM request limits"},
-    [SET_YOUNG_S] = {"young_s",
-                     "s",
-                     {0},
-                     600,
-                     0,
-                     864000,
-                     "age below which a server has no earliestRestoreDate",
-                     "recorded; age unverified"},
-    [SET_FSYNC] = {"fsync",
-                   "",
-                   {"off", "on"},
-                   0,
-                   0,
-                   0,
-                   "fsync of the real clusters",
-                   "off for tests: nothing here survives the machine"},
-    [SET_MAX_CONNECTIONS_CAP] = {"max_connections_cap",
-                                 "connections",
-                                 {0},
-                                 200,
-                                 20,
-                                 10000,
-                                 "the real clusters' max_connections at most",
-                                 "a test machine is smaller than a D4s_v3"},
-};
+#include "settings_row.h"
 
 void settings_init(struct settings *s)
 {
-    for (int i = 0; i < SET_N; i++) s->value[i] = rows[i].fallback;
+    for (int i = 0; i < SET_N; i++) s->value[i] = setting_rows[i].fallback;
 }
 
 static int word_index(const struct setting_row *row, const char *text)
@@ -292,8 +45,8 @@ static int setting_parse(const struct setting_row *row, const char *text, int64_
 int settings_set(struct settings *s, const char *name, const char *text, struct err *err)
 {
     for (int i = 0; i < SET_N; i++) {
-        if (strcmp(rows[i].name, name) == 0)
-            return setting_parse(&rows[i], text, &s->value[i], err);
+        if (strcmp(setting_rows[i].name, name) == 0)
+            return setting_parse(&setting_rows[i], text, &s->value[i], err);
     }
     return err_set(err, ERR_CONFIG, "there is no setting '%s'", name);
 }
@@ -344,12 +97,12 @@ int64_t setting(const struct settings *s, enum setting which)
 
 bool setting_is(const struct settings *s, enum setting which, const char *word)
 {
-    return strcmp(rows[which].words[s->value[which]], word) == 0;
+    return strcmp(setting_rows[which].words[s->value[which]], word) == 0;
 }
 
 static json_t *setting_json(const struct settings *s, int i)
 {
-    const struct setting_row *row = &rows[i];
+    const struct setting_row *row = &setting_rows[i];
     return row->words[0] ? json_string(row->words[s->value[i]]) : json_integer(s->value[i]);
 }
 
@@ -358,8 +111,9 @@ json_t *settings_json(const struct settings *s)
     json_t *all = json_object();
     for (int i = 0; i < SET_N; i++) {
         json_t *item = json_pack("{s:o, s:s, s:s, s:s}", "value", setting_json(s, i), "unit",
-                                 rows[i].unit, "help", rows[i].help, "source", rows[i].source);
-        json_object_set_new(all, rows[i].name, item);
+                                 setting_rows[i].unit, "help", setting_rows[i].help, "source",
+                                 setting_rows[i].source);
+        json_object_set_new(all, setting_rows[i].name, item);
     }
     return all;
 }
@@ -367,7 +121,7 @@ json_t *settings_json(const struct settings *s)
 void settings_help(FILE *out)
 {
     for (int i = 0; i < SET_N; i++) {
-        const struct setting_row *row = &rows[i];
+        const struct setting_row *row = &setting_rows[i];
         char fallback[64];
         if (row->words[0])
             snprintf(fallback, sizeof(fallback), "%s", row->words[row->fallback]);

@@ -20,6 +20,7 @@
 #include "pki.h"
 #include "request_log.h"
 #include "server.h"
+#include "store.h"
 #include "throttle.h"
 
 enum { HOSTS_MAX = 4 << 20, SECRET_BYTES = 30 };
@@ -50,10 +51,10 @@ static json_t *sim_state(const struct sim *sim)
         json_array_append_new(
             servers, json_pack("{s:s, s:O}", "group", server->group, "record", server->record));
     }
-    return json_pack("{s:{s:s, s:s, s:s, s:s}, s:O, s:o}", "identity", "tenantId", sim->tenant_id,
-                     "subscriptionId", sim->subscription_id, "clientId", sim->client_id,
-                     "clientSecret", sim->client_secret, "resourceGroups", sim->groups, "servers",
-                     servers);
+    return json_pack("{s:{s:s, s:s, s:s, s:s}, s:O, s:O, s:o}", "identity", "tenantId",
+                     sim->tenant_id, "subscriptionId", sim->subscription_id, "clientId",
+                     sim->client_id, "clientSecret", sim->client_secret, "resourceGroups",
+                     sim->groups, "resources", sim->resources, "servers", servers);
 }
 
 void sim_save(struct sim *sim)
@@ -145,6 +146,11 @@ struct sim *sim_new(const char *dir, struct err *err)
     sim->client_secret = identity_secret(state);
     json_t *groups = json_object_get(state, "resourceGroups");
     sim->groups = groups ? json_incref(groups) : json_object();
+    json_t *resources = json_object_get(state, "resources");
+    sim->resources = resources ? json_incref(resources) : json_object();
+    store_settle(sim);
+    sim->lags = json_array();
+    sim->fights = json_array();
     sim->saved_servers = json_incref(json_object_get(state, "servers"));
     sim->tokens = json_object();
     sim->throttle = throttle_new();
@@ -177,6 +183,10 @@ void sim_free(struct sim *sim)
     for (size_t i = 0; i < sim->server_n; i++) server_free(sim->servers[i]);
     free(sim->servers);
     json_decref(sim->groups);
+    json_decref(sim->resources);
+    json_decref(sim->past_resources);
+    json_decref(sim->lags);
+    json_decref(sim->fights);
     json_decref(sim->tokens);
     json_decref(sim->saved_servers);
     lro_free(sim->lro);

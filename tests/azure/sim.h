@@ -48,8 +48,12 @@ struct sim {
     size_t server_n;
     json_t *saved_servers; /* of the last run, until sim_restore() */
     json_t *tokens;        /* token -> Unix second of its expiry */
-    int64_t stale_ms;      /* how long reads lag behind writes, set by /sim/stale */
-    bool dirty;            /* must be saved before the reply leaves */
+    json_t *resources;     /* the generic ones: store.h */
+    json_t *past_resources;
+    json_t *lags;   /* how long reads lag behind writes, set by /sim/stale: history.h */
+    int64_t lag_ms; /* how long the request in hand does */
+    json_t *fights; /* of /sim/fight: fight.h */
+    bool dirty;     /* must be saved before the reply leaves */
 
     struct lro *lro;
     struct throttle *throttle;

@@ -36,20 +36,6 @@ property() { az GET "$SERVER" && az_jq ".properties.$1"; }
 config() { az GET "$SERVER/configurations/$1" && az_jq "${2:-.properties.value}"; }
 set_config() { az_do PATCH "$SERVER/configurations/$1" "$(jq -nc --arg v "$2" '{properties: {value: $v, source: "user-override"}}')"; }
 show() { az_psql $NAME padmin "$PASSWORD" postgres -c "SHOW $1"; }
-# late NAME CODE METHOD PATH [BODY]: accepted with 202, fails with CODE
-late() {
-    local name=$1 code=$2
-    shift 2
-    az_do "$@"
-    is "$name: accepted, then fails late" "Failed $code" "$AZ_STATUS_WORD $AZ_CODE"
-}
-# refused NAME "STATUS CODE" METHOD PATH [BODY]
-refused() {
-    local name=$1 want=$2
-    shift 2
-    az "$@"
-    is "$name" "$want" "$AZ_STATUS $(az_jq '.error.code // empty')"
-}
 
 # --- tokens --------------------------------------------------------------------------------------
 
@@ -342,7 +328,10 @@ azsim_use "$CONFIGURED"
 AZ_JOB=${JOBS[1]}
 az GET "$SERVER"
 is 'the first lives on' 200 "$AZ_STATUS"
-is 'the README lists what is believed' '' "$(az_sim GET beliefs | jq -r '.[].belief' | while read -r line; do grep -qF "$line" README.md || echo "$line"; done)"
+is 'the README lists what is believed, with its source' '' "$(az_sim GET beliefs | jq -r '.[] | "| \(.belief) | \(.source) |"' | grep -vxFf README.md)"
+is 'and nothing else' "$(az_sim GET beliefs | jq length)" "$(sed -n '/^| belief /,/^$/p' README.md | tail -n +3 | grep -c '^|')"
+is 'every setting that a belief names is there' '' "$(comm -23 <(az_sim GET beliefs | jq -r '.[].belief' | grep -o '(setting [a-z_]*' | cut -d' ' -f2 | sort) <(az_sim GET settings | jq -r 'keys[]' | sort))"
+is 'the README lists the calls of /sim' '' "$(az_sim GET help | jq -r '.[].path' | sort -u | while read -r path; do grep -qF "$path" README.md || echo "$path"; done)"
 
 POSTMASTER=$(head -n 1 "$AZ_DIR/clusters/$NAME/data/postmaster.pid")
 kill -KILL "$AZ_PID"
