@@ -3,12 +3,16 @@
 #include "net/hosts.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 /* More is not read: a hosts file that long is a mistake. */
@@ -52,7 +56,7 @@ int hosts_is_address(const char *text)
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-static void add_pair(struct hosts *h, const char *address, const char *name)
+static void hosts_add_pair(struct hosts *h, const char *address, const char *name)
 {
     if (h->count == HOSTS_MAX_PAIRS) return;
     if (h->count == h->room) {
@@ -63,7 +67,7 @@ static void add_pair(struct hosts *h, const char *address, const char *name)
 }
 
 /* "address name [name ...] [# comment]"; lines that begin with no address are passed over. */
-static void read_line(struct hosts *h, char *line)
+static void hosts_read_line(struct hosts *h, char *line)
 {
     line[strcspn(line, "#\r\n")] = '\0';
     char *rest = line;
@@ -72,7 +76,7 @@ static void read_line(struct hosts *h, char *line)
         if (!*word)
             continue;
         else if (address)
-            add_pair(h, address, word);
+            hosts_add_pair(h, address, word);
         else if (hosts_is_address(word))
             address = arena_strdup(h->texts, word);
         else
@@ -80,29 +84,46 @@ static void read_line(struct hosts *h, char *line)
     }
 }
 
-static int same_file(const struct stat *a, const struct stat *b)
+static int hosts_same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static void refresh(struct hosts *h)
+static void hosts_forget(struct hosts *h)
 {
-    struct stat now = {0};
-    if (stat(h->path, &now) < 0) now = (struct stat){0};
-    if (same_file(&now, &h->seen)) return;
-    h->seen = now;
     h->count = 0;
+    h->seen = (struct stat){0};
     arena_reset(h->texts);
-    FILE *f = fopen(h->path, "re");
-    char line[HOSTS_LINE];
-    while (f && fgets(line, sizeof(line), f)) read_line(h, line);
-    if (f) fclose(f);
 }
 
-const char *const *hosts_find(struct hosts *h, const char *name, size_t *count)
+/* Reads the file anew where it has changed. What could not be read is not remembered as seen, so
+ * that the next question tries again. */
+static int hosts_refresh(struct hosts *h, struct err *err)
 {
-    refresh(h);
+    struct stat now;
+    bool there = stat(h->path, &now) == 0;
+    bool absent = !there && (errno == ENOENT || errno == ENOTDIR);
+    if (there && hosts_same_file(&now, &h->seen)) return 0;
+    hosts_forget(h);
+    if (absent) return 0;
+    int fd = file_open(h->path, &now, err);
+    if (fd < 0) return err_prefix(err, "the hosts file %s", h->path);
+    FILE *f = fdopen(fd, "r");
+    if (!f) {
+        close(fd);
+        return err_set(err, ERR_TRANSIENT, "the hosts file %s: %s", h->path, strerror(errno));
+    }
+    char line[HOSTS_LINE];
+    while (fgets(line, sizeof(line), f)) hosts_read_line(h, line);
+    fclose(f);
+    h->seen = now;
+    return 0;
+}
+
+const char *const *hosts_find(struct hosts *h, const char *name, size_t *count, struct err *err)
+{
+    if (hosts_refresh(h, err) < 0) return NULL;
     size_t n = 0;
     for (size_t i = 0; i < h->count && n < HOSTS_MAX_FOUND; i++)
         if (strcasecmp(h->pairs[i].name, name) == 0) h->found[n++] = h->pairs[i].address;

@@ -35,9 +35,9 @@ struct http_socket {
 
 /* --- exchanges ------------------------------------------------------------------------------- */
 
-static void on_deadline(void *ctx);
+static void http_on_deadline(void *ctx);
 
-static struct http_exchange *take_exchange(struct http *http, struct call *call)
+static struct http_exchange *http_take_exchange(struct http *http, struct call *call)
 {
     struct http_exchange *x = http->pool;
     if (x) {
@@ -45,7 +45,7 @@ static struct http_exchange *take_exchange(struct http *http, struct call *call)
         http->pooled--;
     } else {
         x = http_exchange_new(http);
-        x->deadline = loop_timer_new(http->loop, on_deadline, x);
+        x->deadline = loop_timer_new(http->loop, http_on_deadline, x);
     }
     x->call = call;
     x->prev = NULL;
@@ -57,7 +57,7 @@ static struct http_exchange *take_exchange(struct http *http, struct call *call)
 }
 
 /* Stops whatever it is doing and unties it from its call; its answer stays readable. */
-static void detach(struct http_exchange *x)
+static void http_detach(struct http_exchange *x)
 {
     struct http *http = x->http;
     loop_task_cancel(x->task);
@@ -75,7 +75,7 @@ static void detach(struct http_exchange *x)
     x->call->slot = NULL;
 }
 
-static void put_back(struct http_exchange *x)
+static void http_put_back(struct http_exchange *x)
 {
     struct http *http = x->http;
     http_exchange_reset(x);
@@ -88,36 +88,37 @@ static void put_back(struct http_exchange *x)
     http->pooled++;
 }
 
-static void finish(struct http_exchange *x, const struct reply *reply)
+static void http_finish(struct http_exchange *x, const struct reply *reply)
 {
     struct call *call = x->call;
-    detach(x);
+    http_detach(x);
     call->done(call, reply);
-    put_back(x);
+    http_put_back(x);
 }
 
-static void fail(struct http_exchange *x, const struct err *err)
+static void http_fail(struct http_exchange *x, const struct err *err)
 {
     struct reply reply = {.kind = CALL_HTTP, .err = *err};
-    finish(x, &reply);
+    http_finish(x, &reply);
 }
 
-static void on_deadline(void *ctx)
+static void http_on_deadline(void *ctx)
 {
     struct http_exchange *x = ctx;
     struct err err;
     err_set(&err, ERR_TIMEOUT, "%s: no answer in time", *x->host ? x->host : "HTTP");
-    fail(x, &err);
+    http_fail(x, &err);
 }
 
-/* --- from start to transfer ------------------------------------------------------------------ */
+/* --- from start to http_transfer
+ * ------------------------------------------------------------------ */
 
-static void transfer(struct http_exchange *x, const struct addresses *addresses)
+static void http_transfer(struct http_exchange *x, const struct addresses *addresses)
 {
     struct err err;
     struct http *http = x->http;
     if (http_exchange_prepare(x, http->settings, addresses, &err) < 0) {
-        fail(x, &err);
+        http_fail(x, &err);
         return;
     }
     x->running = true;
@@ -125,43 +126,43 @@ static void transfer(struct http_exchange *x, const struct addresses *addresses)
     if (code == CURLM_OK) return;
     x->running = false;
     err_set(&err, ERR_INTERNAL, "%s: %s", x->host, curl_multi_strerror(code));
-    fail(x, &err);
+    http_fail(x, &err);
 }
 
-static void on_resolved(void *ctx, const struct addresses *addresses, const struct err *err)
+static void http_on_resolved(void *ctx, const struct addresses *addresses, const struct err *err)
 {
     struct http_exchange *x = ctx;
     x->query = NULL;
     if (addresses)
-        transfer(x, addresses);
+        http_transfer(x, addresses);
     else
-        fail(x, err);
+        http_fail(x, err);
 }
 
-static void begin(void *ctx)
+static void http_begin(void *ctx)
 {
     struct http_exchange *x = ctx;
     struct http *http = x->http;
     struct err err;
     x->task = NULL;
     if (http_exchange_parse(x, http->settings, &err) < 0) {
-        fail(x, &err);
+        http_fail(x, &err);
         return;
     }
     const struct addresses *known = resolve_known(http->resolve, x->peer);
     if (known)
-        transfer(x, known);
+        http_transfer(x, known);
     else
-        x->query = resolve_start(http->resolve, x->peer, on_resolved, x);
+        x->query = resolve_start(http->resolve, x->peer, http_on_resolved, x);
 }
 
 void http_start(struct http *http, struct call *call)
 {
-    struct http_exchange *x = take_exchange(http, call);
+    struct http_exchange *x = http_take_exchange(http, call);
     http->counters.http_calls++;
     x->host[0] = '\0';
     if (call->deadline) loop_timer_start_at(x->deadline, call->deadline);
-    x->task = loop_defer(http->loop, begin, x);
+    x->task = loop_defer(http->loop, http_begin, x);
 }
 
 void http_cancel(struct http *http, struct call *call)
@@ -169,13 +170,20 @@ void http_cancel(struct http *http, struct call *call)
     (void)http;
     struct http_exchange *x = call->slot;
     if (!x) return;
-    detach(x);
-    put_back(x);
+    http_detach(x);
+    http_put_back(x);
 }
 
 /* --- libcurl and the loop -------------------------------------------------------------------- */
 
-static void count(struct http *http, CURL *easy)
+static struct http_exchange *http_exchange_of(CURL *easy)
+{
+    char *private = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+    return (struct http_exchange *)(void *)private;
+}
+
+static void http_count(struct http *http, CURL *easy)
 {
     long connections = 0;
     curl_off_t bytes = 0;
@@ -186,32 +194,30 @@ static void count(struct http *http, CURL *easy)
 }
 
 /* Hands over what has ended. */
-static void reap(struct http *http)
+static void http_reap(struct http *http)
 {
     int left;
     for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left));) {
         if (message->msg != CURLMSG_DONE) continue;
         CURL *easy = message->easy_handle;
         CURLcode code = message->data.result;
-        char *private = NULL;
-        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-        struct http_exchange *x = (struct http_exchange *)(void *)private;
-        count(http, easy);
+        struct http_exchange *x = http_exchange_of(easy);
+        http_count(http, easy);
         struct reply reply;
         http_exchange_reply(x, code, http->settings, &reply);
-        finish(x, &reply);
+        http_finish(x, &reply);
     }
 }
 
-static void on_timer(void *ctx)
+static void http_on_timer(void *ctx)
 {
     struct http *http = ctx;
     int running;
     curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    reap(http);
+    http_reap(http);
 }
 
-static int set_timer(CURLM *multi, long ms, void *ctx)
+static int http_set_timer(CURLM *multi, long ms, void *ctx)
 {
     struct http *http = ctx;
     (void)multi;
@@ -222,7 +228,7 @@ static int set_timer(CURLM *multi, long ms, void *ctx)
     return 0;
 }
 
-static void on_socket(void *ctx, unsigned events)
+static void http_on_socket(void *ctx, unsigned events)
 {
     const struct http_socket *s = ctx;
     struct http *http = s->http;
@@ -232,15 +238,30 @@ static void on_socket(void *ctx, unsigned events)
     if (events & LOOP_ERROR) what |= CURL_CSELECT_ERR;
     curl_multi_socket_action(http->multi, s->fd, what, &running);
     /* 's' may be gone from here on. */
-    reap(http);
+    http_reap(http);
 }
 
-static struct http_socket *socket_new(struct http *http, curl_socket_t fd)
+static void http_on_unwatched(void *ctx)
+{
+    struct http_exchange *x = ctx;
+    struct err err;
+    x->task = NULL;
+    err_set(&err, ERR_TRANSIENT, "%s: its socket cannot be watched", x->host);
+    http_fail(x, &err);
+}
+
+static void http_unwatched(CURL *easy)
+{
+    struct http_exchange *x = http_exchange_of(easy);
+    if (!x->task) x->task = loop_defer(x->http->loop, http_on_unwatched, x);
+}
+
+static struct http_socket *http_socket_new(struct http *http, curl_socket_t fd)
 {
     struct http_socket *s = xcalloc(1, sizeof(*s));
     s->http = http;
     s->fd = fd;
-    s->watch = loop_watch_new(http->loop, fd, on_socket, s, NULL);
+    s->watch = loop_watch_new(http->loop, fd, http_on_socket, s, NULL);
     if (!s->watch) {
         free(s);
         return NULL;
@@ -249,11 +270,10 @@ static struct http_socket *socket_new(struct http *http, curl_socket_t fd)
     return s;
 }
 
-static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned)
+static int http_set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned)
 {
     struct http *http = ctx;
     struct http_socket *s = assigned;
-    (void)easy;
     if (what == CURL_POLL_REMOVE) {
         if (!s) return 0;
         loop_watch_free(s->watch);
@@ -261,8 +281,12 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *a
         curl_multi_assign(http->multi, fd, NULL);
         return 0;
     }
-    if (!s) s = socket_new(http, fd);
-    if (!s) return -1;
+    if (!s) s = http_socket_new(http, fd);
+    if (!s) {
+        /* A -1 would end libcurl's every http_transfer, now and for ever; only this one ends. */
+        http_unwatched(easy);
+        return 0;
+    }
     unsigned events = 0;
     if (what & CURL_POLL_IN) events |= LOOP_READ;
     if (what & CURL_POLL_OUT) events |= LOOP_WRITE;
@@ -275,17 +299,19 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *a
 struct http *http_new(struct loop *loop, struct resolve *resolve,
                       const struct net_settings *settings)
 {
+    /* libcurl would write the keys of all connections there; nobody may ask that of a daemon. */
+    if (getenv("SSLKEYLOGFILE")) unsetenv("SSLKEYLOGFILE");
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) abort();
     struct http *http = xcalloc(1, sizeof(*http));
     http->loop = loop;
     http->resolve = resolve;
     http->settings = settings;
-    http->timer = loop_timer_new(loop, on_timer, http);
+    http->timer = loop_timer_new(loop, http_on_timer, http);
     http->multi = curl_multi_init();
     if (!http->multi) abort();
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, http_set_socket);
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, http_set_timer);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
@@ -299,8 +325,8 @@ void http_free(struct http *http)
     if (!http) return;
     while (http->busy) {
         struct http_exchange *x = http->busy;
-        detach(x);
-        put_back(x);
+        http_detach(x);
+        http_put_back(x);
     }
     /* Closing kept connections still asks for sockets and the timer: these go last. */
     curl_multi_cleanup(http->multi);

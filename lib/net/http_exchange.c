@@ -2,19 +2,26 @@
 #include "net/http_exchange.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/version.h"
+#include "net/authorities.h"
+#include "net/descriptors.h"
 
 enum {
     BODY_FIRST = 16 * 1024,     /* answers with secrets fit: growing would leave copies behind */
     BODY_KEPT = 1024 * 1024,    /* larger buffers are not kept for the next call */
     BODY_MAX = 8 * 1024 * 1024, /* where the call says nothing */
     RECEIVE_BUFFER = 64 * 1024,
+    SPARE_DESCRIPTORS = 2,
+    AUTHORITIES_KEPT_S = 600, /* then libcurl reads the file again */
 };
 
 struct http_exchange *http_exchange_new(struct http *http)
@@ -27,7 +34,7 @@ struct http_exchange *http_exchange_new(struct http *http)
     return x;
 }
 
-static void free_headers(struct http_exchange *x)
+static void exchange_free_headers(struct http_exchange *x)
 {
     for (struct curl_slist *at = x->request_headers; at; at = at->next)
         mem_wipe(at->data, strlen(at->data));
@@ -38,7 +45,7 @@ static void free_headers(struct http_exchange *x)
 void http_exchange_reset(struct http_exchange *x)
 {
     curl_easy_reset(x->easy);
-    free_headers(x);
+    exchange_free_headers(x);
     curl_slist_free_all(x->addresses);
     curl_slist_free_all(x->connect_to);
     x->addresses = x->connect_to = NULL;
@@ -53,6 +60,7 @@ void http_exchange_reset(struct http_exchange *x)
     mem_wipe(x->header_text, x->header_used);
     x->header_used = x->header_count = 0;
     x->fault = NULL;
+    x->os_error = 0;
     x->call = NULL;
 }
 
@@ -69,7 +77,7 @@ void http_exchange_free(struct http_exchange *x)
 /* --- where to -------------------------------------------------------------------------------- */
 
 /* Does 'list' ("a.test,.internal,*") name 'host'? An entry stands for itself and all below it. */
-static bool goes_direct(const char *list, const char *host)
+static bool exchange_goes_direct(const char *list, const char *host)
 {
     size_t host_length = strlen(host);
     while (list && *list) {
@@ -87,7 +95,7 @@ static bool goes_direct(const char *list, const char *host)
 }
 
 /* Host without brackets, and port, of 'url'. */
-static int split_url(const char *url, char host[HTTP_HOST], char port[8], bool *secure)
+static int exchange_split_url(const char *url, char host[HTTP_HOST], char port[8], bool *secure)
 {
     CURLU *u = curl_url();
     if (!u) abort();
@@ -118,17 +126,18 @@ int http_exchange_parse(struct http_exchange *x, const struct net_settings *sett
 {
     const struct http_call *call = &x->call->http;
     bool secure = false;
-    if (split_url(call->url, x->host, x->port, &secure) < 0)
+    if (exchange_split_url(call->url, x->host, x->port, &secure) < 0)
         return err_set(err, ERR_PROTOCOL, "not an address of HTTP: %.80s", call->url);
     if (call->bearer && !secure)
         return err_set(err, ERR_CONFIG, "%s: a token does not travel over plain HTTP", x->host);
-    x->proxied = settings->proxy && !call->direct && !goes_direct(settings->no_proxy, x->host);
+    x->proxied =
+        settings->proxy && !call->direct && !exchange_goes_direct(settings->no_proxy, x->host);
     if (!x->proxied) {
         x->peer = xstrdup(x->host);
         return 0;
     }
     char proxy[HTTP_HOST];
-    if (split_url(settings->proxy, proxy, x->port, &secure) < 0)
+    if (exchange_split_url(settings->proxy, proxy, x->port, &secure) < 0)
         return err_set(err, ERR_CONFIG, "not an address of an HTTP proxy: %.80s", settings->proxy);
     x->peer = xstrdup(proxy);
     return 0;
@@ -136,46 +145,48 @@ int http_exchange_parse(struct http_exchange *x, const struct net_settings *sett
 
 /* --- the request ----------------------------------------------------------------------------- */
 
-static struct curl_slist *append(struct curl_slist *list, const char *text)
+static struct curl_slist *exchange_append(struct curl_slist *list, const char *text)
 {
     list = curl_slist_append(list, text);
     if (!list) abort();
     return list;
 }
 
-static int add_header(struct http_exchange *x, const char *name, const char *value, struct err *err)
+static int exchange_add_header(struct http_exchange *x, const char *name, const char *value,
+                               struct err *err)
 {
     if (strpbrk(value, "\r\n"))
         return err_set(err, ERR_INTERNAL, "%s: a line break in the header %s", x->host, name);
     /* libcurl drops "Name:" and sends "Name;" as an empty header. */
     char *line = *value ? xasprintf("%s: %s", name, value) : xasprintf("%s;", name);
-    x->request_headers = append(x->request_headers, line);
+    x->request_headers = exchange_append(x->request_headers, line);
     mem_wipe(line, strlen(line));
     free(line);
     return 0;
 }
 
-static int add_headers(struct http_exchange *x, struct err *err)
+static int exchange_add_headers(struct http_exchange *x, struct err *err)
 {
     const struct http_call *call = &x->call->http;
     for (size_t i = 0; i < call->header_count; i++)
-        if (add_header(x, call->headers[i].name, call->headers[i].value, err) < 0) return -1;
+        if (exchange_add_header(x, call->headers[i].name, call->headers[i].value, err) < 0)
+            return -1;
     if (call->body && call->content_type) {
-        if (add_header(x, "Content-Type", call->content_type, err) < 0) return -1;
+        if (exchange_add_header(x, "Content-Type", call->content_type, err) < 0) return -1;
     } else {
-        x->request_headers = append(x->request_headers, "Content-Type:");
+        x->request_headers = exchange_append(x->request_headers, "Content-Type:");
     }
     /* A body of any length goes at once instead of waiting to be asked for. */
-    x->request_headers = append(x->request_headers, "Expect:");
+    x->request_headers = exchange_append(x->request_headers, "Expect:");
     if (!call->bearer) return 0;
     char *value = xasprintf("Bearer %s", secret_bytes(call->bearer));
-    int result = add_header(x, "Authorization", value, err);
+    int result = exchange_add_header(x, "Authorization", value, err);
     mem_wipe(value, strlen(value));
     free(value);
     return result;
 }
 
-static void set_method(struct http_exchange *x)
+static void exchange_set_method(struct http_exchange *x)
 {
     const struct http_call *call = &x->call->http;
     bool sends = call->body || strcmp(call->method, "POST") == 0 ||
@@ -196,7 +207,7 @@ static void set_method(struct http_exchange *x)
 }
 
 /* A number that changes with the addresses. */
-static unsigned long address_mark(const struct addresses *addresses)
+static unsigned long exchange_address_mark(const struct addresses *addresses)
 {
     unsigned long mark = 5381;
     for (size_t i = 0; i < addresses->count; i++)
@@ -209,7 +220,7 @@ static unsigned long address_mark(const struct addresses *addresses)
  * to an alias that changes with them: libcurl tells kept connections apart by it, so that a change
  * of the file does not leave calls on connections to the former address. The name for the
  * certificate stays the URL's. */
-static void set_addresses(struct http_exchange *x, const struct addresses *addresses)
+static void exchange_set_addresses(struct http_exchange *x, const struct addresses *addresses)
 {
     if (addresses->count == 1 && strcmp(addresses->texts[0], x->peer) == 0) return;
     struct buf entry;
@@ -217,7 +228,7 @@ static void set_addresses(struct http_exchange *x, const struct addresses *addre
     char alias[HTTP_HOST + 16];
     bool aliased = addresses->pinned && !x->proxied;
     if (aliased)
-        snprintf(alias, sizeof(alias), "a%lx.%s", address_mark(addresses), x->peer);
+        snprintf(alias, sizeof(alias), "a%lx.%s", exchange_address_mark(addresses), x->peer);
     else
         snprintf(alias, sizeof(alias), "%s", x->peer);
     buf_printf(&entry, "%s:%s:", alias, x->port);
@@ -225,12 +236,12 @@ static void set_addresses(struct http_exchange *x, const struct addresses *addre
         bool six = strchr(addresses->texts[i], ':') != NULL;
         buf_printf(&entry, six ? "%s[%s]" : "%s%s", i > 0 ? "," : "", addresses->texts[i]);
     }
-    x->addresses = append(NULL, buf_text(&entry));
+    x->addresses = exchange_append(NULL, buf_text(&entry));
     curl_easy_setopt(x->easy, CURLOPT_RESOLVE, x->addresses);
     if (aliased) {
         buf_reset(&entry);
         buf_printf(&entry, "%s:%s:%s:%s", x->peer, x->port, alias, x->port);
-        x->connect_to = append(NULL, buf_text(&entry));
+        x->connect_to = exchange_append(NULL, buf_text(&entry));
         curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, x->connect_to);
     }
     buf_done(&entry);
@@ -238,7 +249,7 @@ static void set_addresses(struct http_exchange *x, const struct addresses *addre
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
-static size_t on_body(char *data, size_t one, size_t length, void *ctx)
+static size_t exchange_on_body(char *data, size_t one, size_t length, void *ctx)
 {
     struct http_exchange *x = ctx;
     (void)one;
@@ -248,7 +259,7 @@ static size_t on_body(char *data, size_t one, size_t length, void *ctx)
     return 0;
 }
 
-static bool keep_header(struct http_exchange *x, const char *line, size_t length)
+static bool exchange_keep_header(struct http_exchange *x, const char *line, size_t length)
 {
     const char *colon = memchr(line, ':', length);
     if (!colon) return true;
@@ -269,7 +280,7 @@ static bool keep_header(struct http_exchange *x, const char *line, size_t length
     return true;
 }
 
-static size_t on_header(char *line, size_t one, size_t length, void *ctx)
+static size_t exchange_on_header(char *line, size_t one, size_t length, void *ctx)
 {
     struct http_exchange *x = ctx;
     (void)one;
@@ -278,8 +289,37 @@ static size_t on_header(char *line, size_t one, size_t length, void *ctx)
         x->header_count = x->header_used = 0;
         return length;
     }
-    if (keep_header(x, line, length)) return length;
+    if (exchange_keep_header(x, line, length)) return length;
     x->fault = "the headers of the answer are too long";
+    return 0;
+}
+
+/* libcurl tells no errno of this. A connection needs another descriptor for a moment, to read the
+ * authorities, and would blame them where there is none: so there has to be one, and one for
+ * whoever comes in between. */
+static curl_socket_t exchange_open_socket(void *ctx, curlsocktype purpose,
+                                          struct curl_sockaddr *address)
+{
+    struct http_exchange *x = ctx;
+    (void)purpose;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0) x->os_error = errno;
+    if (fd < 0 || descriptors_available(SPARE_DESCRIPTORS)) return fd;
+    x->os_error = errno;
+    close(fd);
+    return CURL_SOCKET_BAD;
+}
+
+/* The authorities that are trusted. Named outright, so that neither the environment nor a directory
+ * takes part, and so that libcurl keeps what it has read (for a file alone) for a while. */
+static int exchange_set_authorities(struct http_exchange *x, const struct net_settings *settings,
+                                    struct err *err)
+{
+    const char *file = settings->ca_file ? settings->ca_file : authorities_of_system();
+    if (authorities_check(file, err) < 0) return err_prefix(err, "%s", x->host);
+    curl_easy_setopt(x->easy, CURLOPT_CAINFO, file);
+    curl_easy_setopt(x->easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(x->easy, CURLOPT_CA_CACHE_TIMEOUT, (long)AUTHORITIES_KEPT_S);
     return 0;
 }
 
@@ -288,7 +328,7 @@ int http_exchange_prepare(struct http_exchange *x, const struct net_settings *se
 {
     const struct http_call *call = &x->call->http;
     CURL *e = x->easy;
-    if (add_headers(x, err) < 0) return -1;
+    if (exchange_add_headers(x, err) < 0) return -1;
     x->body.max = call->max_reply ? call->max_reply : BODY_MAX;
     buf_reserve(&x->body, x->body.max < BODY_FIRST ? x->body.max : BODY_FIRST);
     curl_easy_setopt(e, CURLOPT_PRIVATE, x);
@@ -305,27 +345,26 @@ int http_exchange_prepare(struct http_exchange *x, const struct net_settings *se
     curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (settings->ca_file) {
-        curl_easy_setopt(e, CURLOPT_CAINFO, settings->ca_file);
-        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
-    }
+    if (exchange_set_authorities(x, settings, err) < 0) return -1;
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, exchange_open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout);
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(e, CURLOPT_USERAGENT, "pgdriftd/" PGDRIFT_VERSION);
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, x->request_headers);
     curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
-    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, exchange_on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
-    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, exchange_on_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
-    set_method(x);
-    set_addresses(x, addresses);
+    exchange_set_method(x);
+    exchange_set_addresses(x, addresses);
     return 0;
 }
 
 /* What is no passing trouble of the way or the other side. */
-static enum err_kind kind_of(CURLcode code)
+static enum err_kind exchange_kind_of(CURLcode code)
 {
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT: return ERR_TIMEOUT;
@@ -341,14 +380,16 @@ static enum err_kind kind_of(CURLcode code)
     }
 }
 
-static void describe(const struct http_exchange *x, CURLcode code,
-                     const struct net_settings *settings, struct err *err)
+static void exchange_describe(const struct http_exchange *x, CURLcode code,
+                              const struct net_settings *settings, struct err *err)
 {
-    enum err_kind kind = kind_of(code);
+    enum err_kind kind = exchange_kind_of(code);
     const char *why = curl_easy_strerror(code);
     long os = 0;
     curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os);
-    if (x->fault)
+    if (x->os_error)
+        err_set(err, ERR_TRANSIENT, "%s: %s", x->host, strerror(x->os_error));
+    else if (x->fault)
         err_set(err, kind, "%s: %s", x->host, x->fault);
     else if (kind == ERR_CONFIG)
         err_set(err, kind, "%s: the certificate was not accepted: %s (authorities: %s)", x->host,
@@ -361,6 +402,7 @@ static void describe(const struct http_exchange *x, CURLcode code,
         err_set(err, kind, "%s: %s (%s)", x->host, why, strerror((int)os));
     else
         err_set(err, kind, "%s: %s", x->host, why);
+    descriptors_blame(x->host, err);
 }
 
 void http_exchange_reply(struct http_exchange *x, CURLcode code,
@@ -368,7 +410,7 @@ void http_exchange_reply(struct http_exchange *x, CURLcode code,
 {
     *reply = (struct reply){.kind = CALL_HTTP};
     if (code != CURLE_OK) {
-        describe(x, code, settings, &reply->err);
+        exchange_describe(x, code, settings, &reply->err);
         return;
     }
     long status = 0;

@@ -43,6 +43,7 @@ struct http_exchange {
     /* The answer. */
     struct buf body;
     const char *fault; /* why a callback stopped the transfer */
+    int os_error;      /* why there was no socket; 0: there was */
     struct http_header headers[HTTP_HEADERS];
     size_t header_count;
     char header_text[HTTP_HEADER_BYTES];

@@ -2,12 +2,15 @@
  * its memory until the close callback, long after the owner has let go. */
 #include "net/loop.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include <uv.h>
 
 #include "base/mem.h"
+#include "net/descriptors.h"
 
 struct loop {
     uv_loop_t uv;
@@ -31,6 +34,7 @@ struct loop_signal {
 
 struct loop_watch {
     uv_poll_t uv;
+    unsigned events; /* that are watched for */
     loop_watch_cb *cb;
     void *ctx;
 };
@@ -42,14 +46,14 @@ struct loop_task {
 };
 
 /* Every handle begins its allocation and carries it in 'data'. */
-static void free_handle(uv_handle_t *handle)
+static void loop_free_handle(uv_handle_t *handle)
 {
     free(handle->data);
 }
 
-static void close_handle(void *handle)
+static void loop_close_handle(void *handle)
 {
-    if (!uv_is_closing(handle)) uv_close(handle, free_handle);
+    if (!uv_is_closing(handle)) uv_close(handle, loop_free_handle);
 }
 
 /* --- life and time --------------------------------------------------------------------------- */
@@ -70,7 +74,7 @@ void loop_seed(struct loop *loop, uint64_t seed)
     (void)loop_random(loop);
 }
 
-static void run_tasks(uv_idle_t *idle)
+static void loop_run_tasks(uv_idle_t *idle)
 {
     struct loop *loop = uv_handle_get_loop((uv_handle_t *)idle)->data;
     struct loop_task *task = loop->first;
@@ -86,13 +90,27 @@ static void run_tasks(uv_idle_t *idle)
     if (!loop->first) uv_idle_stop(idle);
 }
 
+/* What libuv opens for a loop: two pipes for signals, epoll, an eventfd. It aborts the program
+ * where its first pipe cannot be had (source: uv__signal_global_reinit() of 1.44). */
+enum { LOOP_DESCRIPTORS = 6 };
+
+static int loop_failed(struct err *err, int result, const char *what)
+{
+    return err_set(err, descriptors_ran_out(-result) ? ERR_TRANSIENT : ERR_INTERNAL, "%s: %s", what,
+                   uv_strerror(result));
+}
+
 struct loop *loop_new(struct err *err)
 {
+    if (!descriptors_available(LOOP_DESCRIPTORS)) {
+        err_set(err, ERR_TRANSIENT, "event loop: %s", strerror(errno));
+        return NULL;
+    }
     struct loop *loop = xcalloc(1, sizeof(*loop));
     int result = uv_loop_init(&loop->uv);
     if (result < 0) {
         free(loop);
-        err_set(err, ERR_TRANSIENT, "event loop: %s", uv_strerror(result));
+        loop_failed(err, result, "event loop");
         return NULL;
     }
     loop->uv.data = loop;
@@ -106,10 +124,10 @@ struct loop *loop_new(struct err *err)
     return loop;
 }
 
-static void close_any(uv_handle_t *handle, void *unused)
+static void loop_close_any(uv_handle_t *handle, void *unused)
 {
     (void)unused;
-    close_handle(handle);
+    loop_close_handle(handle);
 }
 
 void loop_free(struct loop *loop)
@@ -119,7 +137,7 @@ void loop_free(struct loop *loop)
         next = task->next;
         free(task);
     }
-    uv_walk(&loop->uv, close_any, NULL);
+    uv_walk(&loop->uv, loop_close_any, NULL);
     while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0) {
     }
     uv_loop_close(&loop->uv);
@@ -156,7 +174,7 @@ struct uv_loop_s *loop_uv(struct loop *loop)
 
 /* --- timers ---------------------------------------------------------------------------------- */
 
-static void on_timer(uv_timer_t *uv)
+static void loop_on_timer(uv_timer_t *uv)
 {
     const struct loop_timer *timer = uv->data;
     timer->cb(timer->ctx);
@@ -174,7 +192,7 @@ struct loop_timer *loop_timer_new(struct loop *loop, loop_cb *cb, void *ctx)
 
 void loop_timer_start(struct loop_timer *timer, msec ms)
 {
-    uv_timer_start(&timer->uv, on_timer, ms, 0);
+    uv_timer_start(&timer->uv, loop_on_timer, ms, 0);
 }
 
 void loop_timer_start_at(struct loop_timer *timer, msec when)
@@ -195,12 +213,12 @@ bool loop_timer_running(const struct loop_timer *timer)
 
 void loop_timer_free(struct loop_timer *timer)
 {
-    if (timer) close_handle(&timer->uv);
+    if (timer) loop_close_handle(&timer->uv);
 }
 
 /* --- signals --------------------------------------------------------------------------------- */
 
-static void on_signal(uv_signal_t *uv, int number)
+static void loop_on_signal(uv_signal_t *uv, int number)
 {
     (void)number;
     const struct loop_signal *signal = uv->data;
@@ -213,12 +231,17 @@ struct loop_signal *loop_signal_new(struct loop *loop, int signal, loop_cb *cb, 
     struct loop_signal *s = xcalloc(1, sizeof(*s));
     s->cb = cb;
     s->ctx = ctx;
-    uv_signal_init(&loop->uv, &s->uv);
-    s->uv.data = s;
-    int result = uv_signal_start(&s->uv, on_signal, signal);
+    int result = uv_signal_init(&loop->uv, &s->uv);
     if (result < 0) {
-        close_handle(&s->uv);
-        err_set(err, ERR_INTERNAL, "signal %d cannot be caught: %s", signal, uv_strerror(result));
+        free(s);
+        loop_failed(err, result, "signals cannot be caught");
+        return NULL;
+    }
+    s->uv.data = s;
+    result = uv_signal_start(&s->uv, loop_on_signal, signal);
+    if (result < 0) {
+        loop_close_handle(&s->uv);
+        loop_failed(err, result, "a signal cannot be caught");
         return NULL;
     }
     uv_unref((uv_handle_t *)&s->uv);
@@ -227,7 +250,7 @@ struct loop_signal *loop_signal_new(struct loop *loop, int signal, loop_cb *cb, 
 
 void loop_signal_free(struct loop_signal *signal)
 {
-    if (signal) close_handle(&signal->uv);
+    if (signal) loop_close_handle(&signal->uv);
 }
 
 /* --- deferred calls -------------------------------------------------------------------------- */
@@ -239,7 +262,7 @@ struct loop_task *loop_defer(struct loop *loop, loop_cb *cb, void *ctx)
     task->ctx = ctx;
     *loop->last = task;
     loop->last = &task->next;
-    uv_idle_start(loop->turn, run_tasks);
+    uv_idle_start(loop->turn, loop_run_tasks);
     return task;
 }
 
@@ -250,11 +273,14 @@ void loop_task_cancel(struct loop_task *task)
 
 /* --- descriptors ----------------------------------------------------------------------------- */
 
-static void on_poll(uv_poll_t *uv, int status, int events)
+static void loop_on_poll(uv_poll_t *uv, int status, int events)
 {
-    const struct loop_watch *watch = uv->data;
+    struct loop_watch *watch = uv->data;
     unsigned seen = 0;
-    if (status < 0) seen |= LOOP_ERROR;
+    if (status < 0) {
+        seen |= LOOP_ERROR;
+        watch->events = 0; /* libuv has stopped it */
+    }
     if (events & UV_READABLE) seen |= LOOP_READ;
     if (events & UV_WRITABLE) seen |= LOOP_WRITE;
     watch->cb(watch->ctx, seen);
@@ -269,7 +295,7 @@ struct loop_watch *loop_watch_new(struct loop *loop, int fd, loop_watch_cb *cb, 
     int result = uv_poll_init(&loop->uv, &watch->uv, fd);
     if (result < 0) {
         free(watch);
-        err_set(err, ERR_INTERNAL, "descriptor %d cannot be watched: %s", fd, uv_strerror(result));
+        loop_failed(err, result, "a descriptor cannot be watched");
         return NULL;
     }
     watch->uv.data = watch;
@@ -279,10 +305,12 @@ struct loop_watch *loop_watch_new(struct loop *loop, int fd, loop_watch_cb *cb, 
 void loop_watch_set(struct loop_watch *watch, unsigned events)
 {
     int wanted = 0;
+    if (events == watch->events) return; /* libuv would ask the kernel twice for nothing */
+    watch->events = events;
     if (events & LOOP_READ) wanted |= UV_READABLE;
     if (events & LOOP_WRITE) wanted |= UV_WRITABLE;
     if (wanted)
-        uv_poll_start(&watch->uv, wanted, on_poll);
+        uv_poll_start(&watch->uv, wanted, loop_on_poll);
     else
         uv_poll_stop(&watch->uv);
 }
@@ -292,5 +320,5 @@ void loop_watch_free(struct loop_watch *watch)
     if (!watch) return;
     /* Stopped at once, so that its descriptor may be closed and its number watched anew. */
     uv_poll_stop(&watch->uv);
-    close_handle(&watch->uv);
+    loop_close_handle(&watch->uv);
 }

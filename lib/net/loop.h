@@ -21,7 +21,8 @@ struct loop_watch;
 
 typedef void loop_cb(void *ctx);
 
-/* Failure: TRANSIENT, out of descriptors. The random numbers are seeded by the kernel. */
+/* Failure: TRANSIENT, out of descriptors (it needs six). The random numbers are seeded by the
+ * kernel. */
 struct loop *loop_new(struct err *err);
 /* Closes what is still open. Waits for name look-ups under way: the C library cannot be
  * interrupted. */
@@ -52,7 +53,7 @@ bool loop_timer_running(const struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer);
 
 /* Calls back at each arrival of 'signal' (SIGHUP, SIGTERM ...). Does not keep the loop running.
- * Failure: INTERNAL, a signal that cannot be caught. */
+ * Failure: INTERNAL, a signal that cannot be caught; TRANSIENT, out of descriptors. */
 struct loop_signal *loop_signal_new(struct loop *loop, int signal, loop_cb *cb, void *ctx,
                                     struct err *err);
 void loop_signal_free(struct loop_signal *signal);

@@ -8,6 +8,7 @@
 #include "net/http.h"
 #include "net/resolve.h"
 #include "net/sql.h"
+#include "net/sql_parameters.h"
 
 /* A call that only waits, or that nobody here can execute. */
 struct net_wait {
@@ -30,7 +31,7 @@ struct net {
 
 /* --- waiting --------------------------------------------------------------------------------- */
 
-static void free_wait(struct net_wait *w)
+static void net_free_wait(struct net_wait *w)
 {
     if (w->prev)
         w->prev->next = w->next;
@@ -42,18 +43,18 @@ static void free_wait(struct net_wait *w)
     free(w);
 }
 
-static void on_wait_over(void *ctx)
+static void net_on_wait_over(void *ctx)
 {
     struct net_wait *w = ctx;
     struct call *call = w->call;
     struct reply reply = {.kind = call->kind};
     if (call->kind != CALL_WAIT)
         err_set(&reply.err, ERR_INTERNAL, "a call of kind %d cannot be executed", (int)call->kind);
-    free_wait(w);
+    net_free_wait(w);
     call->done(call, &reply);
 }
 
-static void start_wait(struct net *net, struct call *call)
+static void net_start_wait(struct net *net, struct call *call)
 {
     struct net_wait *w = xcalloc(1, sizeof(*w));
     w->net = net;
@@ -62,7 +63,7 @@ static void start_wait(struct net *net, struct call *call)
     if (w->next) w->next->prev = w;
     net->waits = w;
     call->slot = w;
-    w->timer = loop_timer_new(net->loop, on_wait_over, w);
+    w->timer = loop_timer_new(net->loop, net_on_wait_over, w);
     loop_timer_start(w->timer, call->kind == CALL_WAIT ? call->wait : 0);
 }
 
@@ -74,7 +75,7 @@ static void net_start(void *ctx, struct call *call)
     switch (call->kind) {
     case CALL_HTTP: http_start(net->http, call); break;
     case CALL_SQL: sql_start(net->sql, call); break;
-    default: start_wait(net, call); break;
+    default: net_start_wait(net, call); break;
     }
 }
 
@@ -85,7 +86,7 @@ static void net_cancel(void *ctx, struct call *call)
     switch (call->kind) {
     case CALL_HTTP: http_cancel(net->http, call); break;
     case CALL_SQL: sql_cancel(net->sql, call); break;
-    default: free_wait(call->slot); break;
+    default: net_free_wait(call->slot); break;
     }
 }
 
@@ -109,18 +110,18 @@ static uint32_t net_random(void *ctx)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-static char *copy(const char *text)
+static char *net_copy(const char *text)
 {
     return text && *text ? xstrdup(text) : NULL;
 }
 
-static void copy_settings(struct net_settings *mine, const struct net_settings *given)
+static void net_copy_settings(struct net_settings *mine, const struct net_settings *given)
 {
     *mine = *given;
-    mine->hosts_file = copy(given->hosts_file);
-    mine->ca_file = copy(given->ca_file);
-    mine->proxy = copy(given->proxy);
-    mine->no_proxy = copy(given->no_proxy);
+    mine->hosts_file = net_copy(given->hosts_file);
+    mine->ca_file = net_copy(given->ca_file);
+    mine->proxy = net_copy(given->proxy);
+    mine->no_proxy = net_copy(given->no_proxy);
     if (!mine->resolve_ttl) mine->resolve_ttl = SECONDS(30);
     if (!mine->connect_timeout) mine->connect_timeout = SECONDS(10);
     if (!mine->http_max_connections) mine->http_max_connections = 8;
@@ -134,7 +135,8 @@ struct net *net_new(struct loop *loop, const struct net_settings *settings)
 {
     struct net *net = xcalloc(1, sizeof(*net));
     net->loop = loop;
-    copy_settings(&net->settings, settings);
+    net_copy_settings(&net->settings, settings);
+    sql_parameters_clean_environment();
     net->resolve = resolve_new(loop, net->settings.hosts_file, net->settings.resolve_ttl);
     net->http = http_new(loop, net->resolve, &net->settings);
     net->sql = sql_new(loop, net->resolve, &net->settings);
@@ -154,15 +156,15 @@ void net_free(struct net *net)
     if (!net) return;
     for (struct net_wait *w = net->waits, *next; w; w = next) {
         next = w->next;
-        free_wait(w);
+        net_free_wait(w);
     }
     http_free(net->http);
     sql_free(net->sql);
     resolve_free(net->resolve);
-    free((char *)net->settings.hosts_file);
-    free((char *)net->settings.ca_file);
-    free((char *)net->settings.proxy);
-    free((char *)net->settings.no_proxy);
+    free(unconst(net->settings.hosts_file));
+    free(unconst(net->settings.ca_file));
+    free(unconst(net->settings.proxy));
+    free(unconst(net->settings.no_proxy));
     free(net);
 }
 

@@ -38,7 +38,9 @@ struct net_counters {
 
 struct net;
 
-/* 'loop' outlives it. */
+/* 'loop' outlives it. It takes variables from the environment that the libraries would read
+ * although they are told otherwise (PGSERVICE, PGOPTIONS, SSLKEYLOGFILE ...: net/sql_parameters.h):
+ * the first one is made before there are threads that read the environment. */
 struct net *net_new(struct loop *loop, const struct net_settings *settings);
 /* Forgets every call (no 'done' is called any more) and closes every connection. Not from inside a
  * 'done'. */

@@ -11,6 +11,8 @@
 #include <uv.h>
 
 #include "base/mem.h"
+#include "base/must.h"
+#include "net/descriptors.h"
 #include "net/hosts.h"
 
 enum { RESOLVE_MAX_ADDRESSES = 16, RESOLVE_MAX_NAMES = 1024 };
@@ -25,6 +27,7 @@ struct resolve_query {
     struct resolve_name *name;
     struct resolve_query *next;
     struct loop_task *task; /* answers that were known at once */
+    struct err err;         /* why it is not even asked for */
     resolve_cb *cb;
     void *ctx;
 };
@@ -54,54 +57,54 @@ struct resolve {
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-static void forget_addresses(struct resolve_name *name)
+static void resolve_forget_addresses(struct resolve_name *name)
 {
     for (size_t i = 0; i < name->count; i++) free(name->texts[i]);
     name->count = 0;
 }
 
-static void free_name(struct resolve_name *name)
+static void resolve_free_name(struct resolve_name *name)
 {
-    forget_addresses(name);
+    resolve_forget_addresses(name);
     free(name->host);
     free(name);
 }
 
 /* Nobody waits for it, and it says nothing any more. */
-static bool stale_name(const struct resolve_name *name)
+static bool resolve_is_stale(const struct resolve_name *name)
 {
     if (name->queries || name->state == NAME_ASKING) return false;
     return name->state == NAME_EMPTY || name->expires < loop_now(name->resolve->loop);
 }
 
 /* Names come and go over the years: beyond a bound the stale ones are forgotten. */
-static void sweep_names(struct resolve *resolve)
+static void resolve_sweep_names(struct resolve *resolve)
 {
     if (resolve->name_count < RESOLVE_MAX_NAMES) return;
     for (struct resolve_name **at = &resolve->names; *at;) {
         struct resolve_name *name = *at;
-        if (!stale_name(name)) {
+        if (!resolve_is_stale(name)) {
             at = &name->next;
             continue;
         }
         *at = name->next;
         resolve->name_count--;
-        free_name(name);
+        resolve_free_name(name);
     }
 }
 
-static struct resolve_name *find_name(struct resolve *resolve, const char *host)
+static struct resolve_name *resolve_find_name(struct resolve *resolve, const char *host)
 {
     for (struct resolve_name *name = resolve->names; name; name = name->next)
         if (strcasecmp(name->host, host) == 0) return name;
     return NULL;
 }
 
-static struct resolve_name *get_name(struct resolve *resolve, const char *host)
+static struct resolve_name *resolve_get_name(struct resolve *resolve, const char *host)
 {
-    struct resolve_name *name = find_name(resolve, host);
+    struct resolve_name *name = resolve_find_name(resolve, host);
     if (name) return name;
-    sweep_names(resolve);
+    resolve_sweep_names(resolve);
     name = xcalloc(1, sizeof(*name));
     name->resolve = resolve;
     name->host = xstrdup(host);
@@ -120,7 +123,7 @@ struct resolve *resolve_new(struct loop *loop, const char *hosts_file, msec ttl)
     return resolve;
 }
 
-static void free_queries(struct resolve_name *name)
+static void resolve_free_queries(struct resolve_name *name)
 {
     for (struct resolve_query *q = name->queries, *next; q; q = next) {
         next = q->next;
@@ -135,12 +138,12 @@ void resolve_free(struct resolve *resolve)
     if (!resolve) return;
     for (struct resolve_name *name = resolve->names, *next; name; name = next) {
         next = name->next;
-        free_queries(name);
+        resolve_free_queries(name);
         name->resolve = NULL;
         if (name->state == NAME_ASKING)
             uv_cancel((uv_req_t *)&name->request);
         else
-            free_name(name);
+            resolve_free_name(name);
     }
     hosts_free(resolve->hosts);
     free(resolve);
@@ -148,32 +151,43 @@ void resolve_free(struct resolve *resolve)
 
 /* --- what is known --------------------------------------------------------------------------- */
 
-static const struct addresses *answer(struct resolve *resolve, const char *const *texts,
-                                      size_t count, bool pinned)
+static const struct addresses *resolve_answer(struct resolve *resolve, const char *const *texts,
+                                              size_t count, bool pinned)
 {
     resolve->answer = (struct addresses){.texts = texts, .count = count, .pinned = pinned};
     return &resolve->answer;
 }
 
-const struct addresses *resolve_known(struct resolve *resolve, const char *host)
+/* NULL: it is not known. Why not is in 'err' where nobody else may be asked either: the hosts file
+ * is there and cannot be read; otherwise its kind is NONE. */
+static const struct addresses *resolve_look(struct resolve *resolve, const char *host,
+                                            struct err *err)
 {
+    err_clear(err);
     if (hosts_is_address(host)) {
         resolve->literal = host;
-        return answer(resolve, &resolve->literal, 1, true);
+        return resolve_answer(resolve, &resolve->literal, 1, true);
     }
     if (resolve->hosts) {
         size_t count;
-        const char *const *texts = hosts_find(resolve->hosts, host, &count);
-        if (count > 0) return answer(resolve, texts, count, true);
+        const char *const *texts = hosts_find(resolve->hosts, host, &count, err);
+        if (!texts) return NULL;
+        if (count > 0) return resolve_answer(resolve, texts, count, true);
     }
-    const struct resolve_name *name = find_name(resolve, host);
+    const struct resolve_name *name = resolve_find_name(resolve, host);
     if (!name || name->state != NAME_KNOWN || loop_now(resolve->loop) >= name->expires) return NULL;
-    return answer(resolve, (const char *const *)name->texts, name->count, false);
+    return resolve_answer(resolve, (const char *const *)name->texts, name->count, false);
+}
+
+const struct addresses *resolve_known(struct resolve *resolve, const char *host)
+{
+    struct err err;
+    return resolve_look(resolve, host, &err);
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
-static struct resolve_query *take_query(struct resolve_name *name)
+static struct resolve_query *resolve_take_query(struct resolve_name *name)
 {
     struct resolve_query *q = name->queries;
     if (q) name->queries = q->next;
@@ -181,14 +195,14 @@ static struct resolve_query *take_query(struct resolve_name *name)
 }
 
 /* Each query is gone before its callback runs, which may start and cancel others. */
-static void answer_all(struct resolve_name *name, const struct addresses *addresses,
-                       const struct err *err)
+static void resolve_answer_all(struct resolve_name *name, const struct addresses *addresses,
+                               const struct err *err)
 {
     struct resolve_query *waiting = name->queries;
     name->queries = NULL;
     struct resolve_name holder = {.queries = waiting};
     for (struct resolve_query *q = waiting; q; q = q->next) q->name = &holder;
-    for (struct resolve_query *q; (q = take_query(&holder));) {
+    for (struct resolve_query *q; (q = resolve_take_query(&holder));) {
         resolve_cb *cb = q->cb;
         void *ctx = q->ctx;
         loop_task_cancel(q->task);
@@ -197,9 +211,9 @@ static void answer_all(struct resolve_name *name, const struct addresses *addres
     }
 }
 
-static void keep_addresses(struct resolve_name *name, const struct addrinfo *list)
+static void resolve_keep_addresses(struct resolve_name *name, const struct addrinfo *list)
 {
-    forget_addresses(name);
+    resolve_forget_addresses(name);
     for (const struct addrinfo *a = list; a && name->count < RESOLVE_MAX_ADDRESSES;
          a = a->ai_next) {
         char text[NI_MAXHOST];
@@ -212,80 +226,84 @@ static void keep_addresses(struct resolve_name *name, const struct addrinfo *lis
     name->expires = loop_now(name->resolve->loop) + name->resolve->ttl;
 }
 
-static void on_addresses(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
+static void resolve_on_addresses(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 {
     struct resolve_name *name = request->data;
     name->state = NAME_EMPTY;
     if (!name->resolve) {
         uv_freeaddrinfo(list);
-        free_name(name);
+        resolve_free_name(name);
         return;
     }
     struct err err;
-    if (status == 0) keep_addresses(name, list);
+    if (status == 0) resolve_keep_addresses(name, list);
     uv_freeaddrinfo(list);
     if (name->state == NAME_KNOWN) {
         struct addresses addresses = {.texts = (const char *const *)name->texts,
                                       .count = name->count};
-        answer_all(name, &addresses, NULL);
+        resolve_answer_all(name, &addresses, NULL);
     } else {
         err_set(&err, ERR_TRANSIENT, "%s has no address: %s", name->host,
                 status < 0 ? uv_strerror(status) : "an empty answer");
-        answer_all(name, NULL, &err);
+        descriptors_blame(name->host, &err);
+        resolve_answer_all(name, NULL, &err);
     }
 }
 
-static void ask(struct resolve_name *name)
+static void resolve_ask(struct resolve_name *name, struct err *err)
 {
     static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     name->request.data = name;
-    if (uv_getaddrinfo(loop_uv(name->resolve->loop), &name->request, on_addresses, name->host, NULL,
-                       &hints) == 0)
+    int result = uv_getaddrinfo(loop_uv(name->resolve->loop), &name->request, resolve_on_addresses,
+                                name->host, NULL, &hints);
+    if (result == 0)
         name->state = NAME_ASKING;
+    else
+        err_set(err, ERR_TRANSIENT, "%s has no address: %s", name->host, uv_strerror(result));
+}
+
+static void resolve_unlink_query(const struct resolve_query *query)
+{
+    struct resolve_query **at = &query->name->queries;
+    while (*at != query) {
+        must(*at);
+        at = &(*at)->next;
+    }
+    *at = query->next;
 }
 
 /* An answer that was there already, or a name that cannot even be asked for. */
-static void on_task(void *ctx)
+static void resolve_on_task(void *ctx)
 {
-    struct resolve_query *q = ctx;
-    struct resolve_name *name = q->name;
-    for (struct resolve_query **at = &name->queries; *at; at = &(*at)->next) {
-        if (*at != q) continue;
-        *at = q->next;
-        break;
-    }
-    resolve_cb *cb = q->cb;
-    void *cb_ctx = q->ctx;
-    free(q);
-    const struct addresses *known = resolve_known(name->resolve, name->host);
+    struct resolve_query q = *(struct resolve_query *)ctx;
+    resolve_unlink_query(ctx);
+    free(ctx);
     struct err err;
-    if (!known) err_set(&err, ERR_TRANSIENT, "%s has no address: not a name", name->host);
-    cb(cb_ctx, known, known ? NULL : &err);
+    const struct addresses *known = resolve_look(q.name->resolve, q.name->host, &err);
+    if (!known && err.kind == ERR_NONE) err = q.err;
+    q.cb(q.ctx, known, known ? NULL : &err);
 }
 
 struct resolve_query *resolve_start(struct resolve *resolve, const char *host, resolve_cb *cb,
                                     void *ctx)
 {
     struct resolve_query *q = xcalloc(1, sizeof(*q));
-    bool known = resolve_known(resolve, host) != NULL;
-    q->name = get_name(resolve, host);
+    bool settled = resolve_look(resolve, host, &q->err) || q->err.kind != ERR_NONE;
+    q->name = resolve_get_name(resolve, host);
     q->cb = cb;
     q->ctx = ctx;
     q->next = q->name->queries;
     q->name->queries = q;
-    if (!known && q->name->state != NAME_ASKING) ask(q->name);
-    if (known || q->name->state != NAME_ASKING) q->task = loop_defer(resolve->loop, on_task, q);
+    if (!settled && q->name->state != NAME_ASKING) resolve_ask(q->name, &q->err);
+    if (settled || q->name->state != NAME_ASKING)
+        q->task = loop_defer(resolve->loop, resolve_on_task, q);
     return q;
 }
 
 void resolve_cancel(struct resolve_query *query)
 {
     if (!query) return;
-    for (struct resolve_query **at = &query->name->queries; *at; at = &(*at)->next) {
-        if (*at != query) continue;
-        *at = query->next;
-        break;
-    }
+    resolve_unlink_query(query);
     loop_task_cancel(query->task);
     free(query);
 }

@@ -34,7 +34,8 @@ void resolve_free(struct resolve *resolve);
 const struct addresses *resolve_known(struct resolve *resolve, const char *host);
 
 /* Exactly one of 'addresses' (borrowed for the call) and 'err' is not NULL. Failure: TRANSIENT,
- * also where the name does not exist: a server that is being made gets its name late. */
+ * also where the name does not exist: a server that is being made gets its name late. Nobody is
+ * asked while the hosts file is there and cannot be read; then it fails as file_open() does. */
 typedef void resolve_cb(void *ctx, const struct addresses *addresses, const struct err *err);
 
 /* Asks for 'host' (copied). 'cb' is called once, later, never from inside. Equal names that are

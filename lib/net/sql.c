@@ -38,7 +38,7 @@ struct sql {
 
 /* --- servers --------------------------------------------------------------------------------- */
 
-static struct sql_server *get_server(struct sql *sql, const struct sql_target *target)
+static struct sql_server *sql_get_server(struct sql *sql, const struct sql_target *target)
 {
     const char *port = target->port ? target->port : "5432";
     const char *host = target->host ? target->host : "";
@@ -52,14 +52,14 @@ static struct sql_server *get_server(struct sql *sql, const struct sql_target *t
     return s;
 }
 
-static void free_server(struct sql_server *s)
+static void sql_free_server(struct sql_server *s)
 {
     free(s->host);
     free(s->port);
     free(s);
 }
 
-static void forget_empty_servers(struct sql *sql)
+static void sql_forget_empty_servers(struct sql *sql)
 {
     for (struct sql_server **at = &sql->servers; *at;) {
         struct sql_server *s = *at;
@@ -68,11 +68,11 @@ static void forget_empty_servers(struct sql *sql)
             continue;
         }
         *at = s->next;
-        free_server(s);
+        sql_free_server(s);
     }
 }
 
-static void drop_conn(struct sql_server *server, struct sql_conn *c)
+static void sql_drop_conn(struct sql_server *server, struct sql_conn *c)
 {
     for (struct sql_conn **at = &server->conns; *at; at = &(*at)->next) {
         if (*at != c) continue;
@@ -84,7 +84,7 @@ static void drop_conn(struct sql_server *server, struct sql_conn *c)
 
 /* --- who serves whom ------------------------------------------------------------------------- */
 
-static struct sql_conn *find_kept(const struct sql_server *server, const struct call *call)
+static struct sql_conn *sql_find_kept(const struct sql_server *server, const struct call *call)
 {
     if (call->sql.count == 0) return NULL; /* a login is tried, not reused */
     for (struct sql_conn *c = server->conns; c; c = c->next)
@@ -92,9 +92,9 @@ static struct sql_conn *find_kept(const struct sql_server *server, const struct 
     return NULL;
 }
 
-static void assign(struct sql *sql, struct sql_server *server, struct sql_job *job)
+static void sql_assign(struct sql *sql, struct sql_server *server, struct sql_job *job)
 {
-    struct sql_conn *c = find_kept(server, job->call);
+    struct sql_conn *c = sql_find_kept(server, job->call);
     if (c) {
         server->kept--;
     } else {
@@ -109,7 +109,7 @@ static void assign(struct sql *sql, struct sql_server *server, struct sql_job *j
     sql_conn_begin(c, job->call);
 }
 
-static void pump(void *ctx)
+static void sql_on_pump(void *ctx)
 {
     struct sql *sql = ctx;
     sql->pump = NULL;
@@ -118,32 +118,32 @@ static void pump(void *ctx)
             struct sql_job *job = s->waiting;
             s->waiting = job->next;
             job->next = NULL;
-            assign(sql, s, job);
+            sql_assign(sql, s, job);
         }
     }
-    forget_empty_servers(sql);
+    sql_forget_empty_servers(sql);
 }
 
-static void want_pump(struct sql *sql)
+static void sql_want_pump(struct sql *sql)
 {
-    if (!sql->pump) sql->pump = loop_defer(sql->env.loop, pump, sql);
+    if (!sql->pump) sql->pump = loop_defer(sql->env.loop, sql_on_pump, sql);
 }
 
 /* The one that has been idle for longest makes room. */
-static void trim_kept(struct sql *sql, struct sql_server *server)
+static void sql_trim_kept(struct sql *sql, struct sql_server *server)
 {
     while (server->kept > sql->env.settings->sql_max_kept) {
         struct sql_conn *oldest = NULL;
         for (struct sql_conn *c = server->conns; c; c = c->next)
             if (!c->call && (!oldest || c->idle_since < oldest->idle_since)) oldest = c;
         server->kept--;
-        drop_conn(server, oldest);
+        sql_drop_conn(server, oldest);
     }
 }
 
 /* --- calls ----------------------------------------------------------------------------------- */
 
-static void free_job(struct sql_job *job)
+static void sql_free_job(struct sql_job *job)
 {
     job->call->slot = NULL;
     loop_timer_free(job->deadline);
@@ -151,21 +151,21 @@ static void free_job(struct sql_job *job)
 }
 
 /* Takes the job from where it is. A connection that was serving it is closed. */
-static void withdraw(struct sql_job *job)
+static void sql_withdraw(struct sql_job *job)
 {
     struct sql_server *server = job->server;
     if (job->conn) {
         server->busy--;
-        drop_conn(server, job->conn);
+        sql_drop_conn(server, job->conn);
     } else {
         struct sql_job **at = &server->waiting;
         while (*at != job) at = &(*at)->next;
         *at = job->next;
     }
-    want_pump(job->sql);
+    sql_want_pump(job->sql);
 }
 
-static void on_deadline(void *ctx)
+static void sql_on_deadline(void *ctx)
 {
     struct sql_job *job = ctx;
     struct call *call = job->call;
@@ -173,35 +173,35 @@ static void on_deadline(void *ctx)
     err_set(&reply.err, ERR_TIMEOUT, "%s: no answer in time", job->server->host);
     reply.sql.message = reply.err.text;
     reply.sql.source_function = "";
-    withdraw(job);
-    free_job(job);
+    sql_withdraw(job);
+    sql_free_job(job);
     call->done(call, &reply);
 }
 
-static void on_ended(struct sql_conn *c, const struct reply *reply, bool usable)
+static void sql_on_ended(struct sql_conn *c, const struct reply *reply, bool usable)
 {
     struct sql_server *server = c->server;
     struct sql_job *job = c->job;
     struct sql *sql = c->env->sql;
     if (!job) {
         server->kept--;
-        drop_conn(server, c);
-        want_pump(sql);
+        sql_drop_conn(server, c);
+        sql_want_pump(sql);
         return;
     }
     struct call *call = job->call;
-    free_job(job);
+    sql_free_job(job);
     c->job = NULL;
     c->call = NULL;
     server->busy--;
     if (usable) {
         c->idle_since = loop_now(sql->env.loop);
         server->kept++;
-        trim_kept(sql, server);
+        sql_trim_kept(sql, server);
     } else {
-        drop_conn(server, c);
+        sql_drop_conn(server, c);
     }
-    want_pump(sql);
+    sql_want_pump(sql);
     call->done(call, reply);
 }
 
@@ -210,17 +210,17 @@ void sql_start(struct sql *sql, struct call *call)
     struct sql_job *job = xcalloc(1, sizeof(*job));
     job->sql = sql;
     job->call = call;
-    job->server = get_server(sql, &call->sql.target);
+    job->server = sql_get_server(sql, &call->sql.target);
     call->slot = job;
     sql->calls++;
     struct sql_job **last = &job->server->waiting;
     while (*last) last = &(*last)->next;
     *last = job;
     if (call->deadline) {
-        job->deadline = loop_timer_new(sql->env.loop, on_deadline, job);
+        job->deadline = loop_timer_new(sql->env.loop, sql_on_deadline, job);
         loop_timer_start_at(job->deadline, call->deadline);
     }
-    want_pump(sql);
+    sql_want_pump(sql);
 }
 
 void sql_cancel(struct sql *sql, struct call *call)
@@ -228,8 +228,8 @@ void sql_cancel(struct sql *sql, struct call *call)
     (void)sql;
     struct sql_job *job = call->slot;
     if (!job) return;
-    withdraw(job);
-    free_job(job);
+    sql_withdraw(job);
+    sql_free_job(job);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -238,7 +238,7 @@ struct sql *sql_new(struct loop *loop, struct resolve *resolve, const struct net
 {
     struct sql *sql = xcalloc(1, sizeof(*sql));
     sql->env = (struct sql_env){
-        .loop = loop, .resolve = resolve, .settings = settings, .ended = on_ended, .sql = sql};
+        .loop = loop, .resolve = resolve, .settings = settings, .ended = sql_on_ended, .sql = sql};
     return sql;
 }
 
@@ -250,14 +250,14 @@ void sql_free(struct sql *sql)
         while (s->waiting) {
             struct sql_job *job = s->waiting;
             s->waiting = job->next;
-            free_job(job);
+            sql_free_job(job);
         }
         while (s->conns) {
             struct sql_conn *c = s->conns;
-            if (c->job) free_job(c->job);
-            drop_conn(s, c);
+            if (c->job) sql_free_job(c->job);
+            sql_drop_conn(s, c);
         }
-        free_server(s);
+        sql_free_server(s);
     }
     loop_task_cancel(sql->pump);
     free(sql);

@@ -19,9 +19,9 @@ static const char *const state_words[SQL_STATE_N] = {
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-static void on_timer(void *ctx);
+static void sql_conn_on_timer(void *ctx);
 
-static char *copy(const char *text, const char *fallback)
+static char *sql_conn_copy(const char *text, const char *fallback)
 {
     return text || fallback ? xstrdup(text ? text : fallback) : NULL;
 }
@@ -33,15 +33,15 @@ struct sql_conn *sql_conn_new(struct sql_env *env, const struct sql_target *targ
     if (target->password)
         c->password = secret_new(secret_bytes(target->password), secret_length(target->password));
     c->target = (struct sql_target){
-        .host = copy(target->host, ""),
-        .port = copy(target->port, "5432"),
-        .database = copy(target->database, "postgres"),
-        .user = copy(target->user, ""),
+        .host = sql_conn_copy(target->host, ""),
+        .port = sql_conn_copy(target->port, "5432"),
+        .database = sql_conn_copy(target->database, "postgres"),
+        .user = sql_conn_copy(target->user, ""),
         .password = c->password,
-        .ssl_mode = copy(target->ssl_mode, "verify-full"),
-        .ssl_root_cert = copy(target->ssl_root_cert, NULL),
+        .ssl_mode = sql_conn_copy(target->ssl_mode, "verify-full"),
+        .ssl_root_cert = sql_conn_copy(target->ssl_root_cert, NULL),
     };
-    c->timer = loop_timer_new(env->loop, on_timer, c);
+    c->timer = loop_timer_new(env->loop, sql_conn_on_timer, c);
     c->state = SQL_STATE_READY;
     return c;
 }
@@ -63,7 +63,7 @@ void sql_conn_free(struct sql_conn *c)
     free(c);
 }
 
-static bool same(const char *mine, const char *other, const char *fallback)
+static bool sql_conn_same(const char *mine, const char *other, const char *fallback)
 {
     if (!other) other = fallback;
     return mine && other ? strcmp(mine, other) == 0 : mine == other;
@@ -71,11 +71,12 @@ static bool same(const char *mine, const char *other, const char *fallback)
 
 bool sql_conn_serves(const struct sql_conn *c, const struct sql_target *target)
 {
-    return same(c->target.database, target->database, "postgres") &&
-           same(c->target.user, target->user, "") && same(c->target.host, target->host, "") &&
-           same(c->target.port, target->port, "5432") &&
-           same(c->target.ssl_mode, target->ssl_mode, "verify-full") &&
-           same(c->target.ssl_root_cert, target->ssl_root_cert, NULL) &&
+    return sql_conn_same(c->target.database, target->database, "postgres") &&
+           sql_conn_same(c->target.user, target->user, "") &&
+           sql_conn_same(c->target.host, target->host, "") &&
+           sql_conn_same(c->target.port, target->port, "5432") &&
+           sql_conn_same(c->target.ssl_mode, target->ssl_mode, "verify-full") &&
+           sql_conn_same(c->target.ssl_root_cert, target->ssl_root_cert, NULL) &&
            secret_equal(c->target.password, target->password);
 }
 
@@ -119,7 +120,7 @@ void sql_conn_fail(struct sql_conn *c, const struct err *err, const char *sqlsta
 
 /* --- beginning a call ------------------------------------------------------------------------ */
 
-static void begin(void *ctx)
+static void sql_conn_on_turn(void *ctx)
 {
     struct sql_conn *c = ctx;
     c->task = NULL;
@@ -135,14 +136,14 @@ void sql_conn_begin(struct sql_conn *c, struct call *call)
 {
     c->call = call;
     loop_timer_stop(c->timer);
-    c->task = loop_defer(c->env->loop, begin, c);
+    c->task = loop_defer(c->env->loop, sql_conn_on_turn, c);
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
 
 /* Somebody speaks on a kept connection: parameters and notices are taken in, anything that ends it
  * ends it. */
-static void idle_event(struct sql_conn *c)
+static void sql_conn_idle_event(struct sql_conn *c)
 {
     if (c->call) return; /* about to be used: the run will see the same */
     bool alive = PQconsumeInput(c->pg) && !PQisBusy(c->pg) && PQstatus(c->pg) == CONNECTION_OK;
@@ -159,12 +160,12 @@ void sql_conn_event(void *ctx, unsigned events)
     case SQL_STATE_CONNECT: sql_connect_event(c); break;
     case SQL_STATE_SEND:
     case SQL_STATE_RECEIVE: sql_run_event(c, events); break;
-    case SQL_STATE_IDLE: idle_event(c); break;
+    case SQL_STATE_IDLE: sql_conn_idle_event(c); break;
     default: break;
     }
 }
 
-static void on_timer(void *ctx)
+static void sql_conn_on_timer(void *ctx)
 {
     struct sql_conn *c = ctx;
     if (c->state == SQL_STATE_IDLE) {

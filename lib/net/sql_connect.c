@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "net/descriptors.h"
+#include "net/sql_parameters.h"
 #include "net/sql_result.h"
 #include "net/sql_run.h"
 
-static void forget_addresses(struct sql_conn *c)
+static void sql_connect_forget_addresses(struct sql_conn *c)
 {
     for (size_t i = 0; i < c->address_count; i++) free(c->addresses[i]);
     free(c->addresses);
@@ -19,7 +20,7 @@ static void forget_addresses(struct sql_conn *c)
 }
 
 /* The watch goes before the socket. */
-static void drop_socket(struct sql_conn *c)
+static void sql_connect_drop_socket(struct sql_conn *c)
 {
     loop_watch_free(c->watch);
     c->watch = NULL;
@@ -31,8 +32,8 @@ void sql_connect_close(struct sql_conn *c)
 {
     resolve_cancel(c->query);
     c->query = NULL;
-    drop_socket(c);
-    forget_addresses(c);
+    sql_connect_drop_socket(c);
+    sql_connect_forget_addresses(c);
 }
 
 /* --- connecting ------------------------------------------------------------------------------ */
@@ -54,7 +55,7 @@ static const struct {
 
 /* With the verbosity that is set, libpq's text for a server's refusal ends in its SQLSTATE:
  * "... failed: FATAL:  28P01". It says it nowhere else while connecting. */
-static void find_sqlstate(const char *text, char sqlstate[6])
+static void sql_connect_find_sqlstate(const char *text, char sqlstate[6])
 {
     size_t end = strlen(text);
     while (end > 0 && text[end - 1] == '\n') end--;
@@ -66,10 +67,16 @@ static void find_sqlstate(const char *text, char sqlstate[6])
     sqlstate[5] = '\0';
 }
 
-static void describe_refusal(const struct sql_conn *c, const char *sqlstate, struct err *err)
+static void sql_connect_describe_refusal(const struct sql_conn *c, const char *sqlstate,
+                                         struct err *err)
 {
     enum err_kind kind = ERR_TRANSIENT;
     const char *words = "the server refuses the session";
+    if (!c->password && PQconnectionUsedPassword(c->pg)) {
+        err_set(err, ERR_DENIED, "%s: the server wants a password, and none is given (role %s)",
+                c->target.host, c->target.user);
+        return;
+    }
     for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
         if (strcmp(refusals[i].sqlstate, sqlstate) != 0) continue;
         kind = refusals[i].kind;
@@ -80,39 +87,41 @@ static void describe_refusal(const struct sql_conn *c, const char *sqlstate, str
 }
 
 /* libpq gives no kind for trouble with TLS, only its (untranslated) text. */
-static void describe_trouble(const struct sql_conn *c, const char *text, struct err *err)
+static void sql_connect_describe_trouble(const struct sql_conn *c, const char *text,
+                                         struct err *err)
 {
     bool tls = strstr(text, "certificate") || strstr(text, "does not support SSL") ||
                strstr(text, "sslmode");
     err_set(err, tls ? ERR_CONFIG : ERR_TRANSIENT, "%s: %.*s", c->target.host,
             (int)strcspn(text, "\n"), text);
+    descriptors_blame(c->target.host, err);
 }
 
-static void connect_next(struct sql_conn *c);
+static void sql_connect_next(struct sql_conn *c);
 
 /* This address was of no use: the next one, unless it was the server itself that refused. */
-static void connect_failed(struct sql_conn *c)
+static void sql_connect_failed(struct sql_conn *c)
 {
     struct err err;
     char sqlstate[6];
     const char *text = PQerrorMessage(c->pg);
-    find_sqlstate(text, sqlstate);
+    sql_connect_find_sqlstate(text, sqlstate);
     if (*sqlstate)
-        describe_refusal(c, sqlstate, &err);
+        sql_connect_describe_refusal(c, sqlstate, &err);
     else
-        describe_trouble(c, text, &err);
-    drop_socket(c);
+        sql_connect_describe_trouble(c, text, &err);
+    sql_connect_drop_socket(c);
     c->address_at++;
     if (!*sqlstate && c->address_at < c->address_count)
-        connect_next(c);
+        sql_connect_next(c);
     else
         sql_conn_fail(c, &err, sqlstate);
 }
 
-static void connected(struct sql_conn *c)
+static void sql_connect_done(struct sql_conn *c)
 {
     loop_timer_stop(c->timer);
-    forget_addresses(c);
+    sql_connect_forget_addresses(c);
     PQsetnonblocking(c->pg, 1);
     PQsetErrorVerbosity(c->pg, PQERRORS_DEFAULT);
     c->id = ++c->env->made;
@@ -121,7 +130,7 @@ static void connected(struct sql_conn *c)
 }
 
 /* False: the call has failed, and the connection may be gone. */
-static bool watch_socket(struct sql_conn *c, unsigned events)
+static bool sql_connect_watch_socket(struct sql_conn *c, unsigned events)
 {
     struct err err;
     c->watch = loop_watch_new(c->env->loop, PQsocket(c->pg), sql_conn_event, c, &err);
@@ -139,79 +148,40 @@ void sql_connect_event(struct sql_conn *c)
     loop_watch_free(c->watch);
     c->watch = NULL;
     switch (PQconnectPoll(c->pg)) {
-    case PGRES_POLLING_READING: watch_socket(c, LOOP_READ); break;
+    case PGRES_POLLING_READING: sql_connect_watch_socket(c, LOOP_READ); break;
     case PGRES_POLLING_OK:
-        if (watch_socket(c, 0)) connected(c);
+        if (sql_connect_watch_socket(c, 0)) sql_connect_done(c);
         break;
-    case PGRES_POLLING_FAILED: connect_failed(c); break;
-    default: watch_socket(c, LOOP_WRITE); break;
+    case PGRES_POLLING_FAILED: sql_connect_failed(c); break;
+    default: sql_connect_watch_socket(c, LOOP_WRITE); break;
     }
 }
 
-/* What stands for "the system's store", which this libpq knows no name for. */
-static const char *system_store(void)
-{
-    static const char *const files[] = {
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-        "/etc/ssl/cert.pem",
-    };
-    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-        if (access(files[i], R_OK) == 0) return files[i];
-    return files[0];
-}
-
-/* Nothing of the user's home or environment takes part: no client certificate, no password file. */
-static PGconn *start_connection(const struct sql_conn *c, const char *address)
-{
-    const char *root =
-        c->target.ssl_root_cert ? c->target.ssl_root_cert : c->env->settings->ca_file;
-    const char *const parameters[][2] = {
-        {"host", c->target.host},
-        {"hostaddr", address},
-        {"port", c->target.port},
-        {"dbname", c->target.database},
-        {"user", c->target.user},
-        {"password", c->password ? secret_bytes(c->password) : NULL},
-        {"passfile", "/nonexistent"},
-        {"sslmode", c->target.ssl_mode},
-        {"sslrootcert", root ? root : system_store()},
-        {"sslcert", "/nonexistent"},
-        {"gssencmode", "disable"},
-        {"client_encoding", "UTF8"},
-        {"application_name", "pgdriftd"},
-        {"keepalives", "1"},
-        {"keepalives_idle", "30"},
-        {"keepalives_interval", "10"},
-        {"keepalives_count", "3"},
-        {"tcp_user_timeout", "60000"},
-    };
-    enum { N = sizeof(parameters) / sizeof(*parameters) };
-    const char *keywords[N + 1] = {NULL}, *values[N + 1] = {NULL};
-    for (size_t i = 0; i < N; i++) {
-        keywords[i] = parameters[i][0];
-        values[i] = parameters[i][1];
-    }
-    return PQconnectStartParams(keywords, values, 0);
-}
-
-static void connect_next(struct sql_conn *c)
+static void sql_connect_next(struct sql_conn *c)
 {
     const char *address = c->address_count > 0 ? c->addresses[c->address_at] : NULL;
     sql_conn_move(c, SQL_STATE_CONNECT, 0);
-    c->pg = start_connection(c, address);
-    if (!c->pg) abort();
+    struct err err;
+    const char *root = c->target.ssl_root_cert;
+    c->pg =
+        sql_parameters_connect(&c->target, address, root ? root : c->env->settings->ca_file, &err);
+    if (!c->pg) {
+        err_prefix(&err, "%s", c->target.host);
+        sql_conn_fail(c, &err, "");
+        return;
+    }
     loop_timer_start(c->timer, c->env->settings->connect_timeout);
     if (PQstatus(c->pg) == CONNECTION_BAD) {
-        connect_failed(c);
+        sql_connect_failed(c);
         return;
     }
     PQsetErrorVerbosity(c->pg, PQERRORS_SQLSTATE);
     PQsetNoticeReceiver(c->pg, sql_result_notice, c);
-    watch_socket(c, LOOP_WRITE);
+    sql_connect_watch_socket(c, LOOP_WRITE);
 }
 
-static void on_resolved(void *ctx, const struct addresses *addresses, const struct err *err)
+static void sql_connect_on_resolved(void *ctx, const struct addresses *addresses,
+                                    const struct err *err)
 {
     struct sql_conn *c = ctx;
     c->query = NULL;
@@ -222,29 +192,29 @@ static void on_resolved(void *ctx, const struct addresses *addresses, const stru
     c->addresses = xcalloc(addresses->count, sizeof(*c->addresses));
     c->address_count = addresses->count;
     for (size_t i = 0; i < addresses->count; i++) c->addresses[i] = xstrdup(addresses->texts[i]);
-    connect_next(c);
+    sql_connect_next(c);
 }
 
 void sql_connect_begin(struct sql_conn *c)
 {
     sql_conn_move(c, SQL_STATE_RESOLVE, 0);
     if (c->target.host[0] == '/') {
-        connect_next(c); /* a Unix socket */
+        sql_connect_next(c); /* a Unix socket */
         return;
     }
     const struct addresses *known = resolve_known(c->env->resolve, c->target.host);
     if (known)
-        on_resolved(c, known, NULL);
+        sql_connect_on_resolved(c, known, NULL);
     else
-        c->query = resolve_start(c->env->resolve, c->target.host, on_resolved, c);
+        c->query = resolve_start(c->env->resolve, c->target.host, sql_connect_on_resolved, c);
 }
 
 void sql_connect_timeout(struct sql_conn *c)
 {
-    drop_socket(c);
+    sql_connect_drop_socket(c);
     c->address_at++;
     if (c->address_at < c->address_count) {
-        connect_next(c);
+        sql_connect_next(c);
         return;
     }
     struct err err;

@@ -31,7 +31,7 @@ void sql_result_record(struct sql_run *run, size_t statement, const char *sqlsta
     run->function = xstrdup(function ? function : "");
 }
 
-static void record_result(struct sql_run *run, size_t statement, const PGresult *result)
+static void sql_result_note(struct sql_run *run, size_t statement, const PGresult *result)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     sql_result_record(run, statement, sqlstate ? sqlstate : "XX000",
@@ -50,16 +50,16 @@ void sql_result_notice(void *conn, const PGresult *notice)
     bool nothing_granted = strcmp(sqlstate, "01006") == 0 || strcmp(sqlstate, "01007") == 0;
     bool own_commit = mode == SQL_SIMPLE && strcmp(sqlstate, "25P01") == 0;
     if ((mode != SQL_READ && nothing_granted) || own_commit)
-        record_result(run, run->steps[run->at].statement, notice);
+        sql_result_note(run, run->steps[run->at].statement, notice);
 }
 
-static bool is_fatal(const PGresult *result)
+static bool sql_result_is_fatal(const PGresult *result)
 {
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
-static void keep(struct sql_run *run, size_t statement, PGresult *result)
+static void sql_result_keep(struct sql_run *run, size_t statement, PGresult *result)
 {
     /* Of several results of one text the last rows count. */
     if (run->results[statement] && PQresultStatus(result) != PGRES_TUPLES_OK) {
@@ -71,24 +71,25 @@ static void keep(struct sql_run *run, size_t statement, PGresult *result)
     if (run->answered == statement) run->answered = statement + 1;
 }
 
-static void take_rows(struct sql_run *run, PGresult *result)
+static void sql_result_take_rows(struct sql_run *run, PGresult *result)
 {
     const struct sql_step *step = &run->steps[run->at];
     if (run->flight == SQL_FLIGHT_WORK && step->kind == SQL_STEP_STATEMENT)
-        keep(run, step->statement, result);
+        sql_result_keep(run, step->statement, result);
     else
         PQclear(result);
 }
 
-static enum sql_taken take_failure(struct sql_conn *c, PGresult *result, char sqlstate[6])
+static enum sql_taken sql_result_take_failure(struct sql_conn *c, PGresult *result,
+                                              char sqlstate[6])
 {
     struct sql_run *run = &c->run;
     const char *given = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    bool over = is_fatal(result) || PQstatus(c->pg) != CONNECTION_OK;
+    bool over = sql_result_is_fatal(result) || PQstatus(c->pg) != CONNECTION_OK;
     if (over)
         snprintf(sqlstate, 6, "%s", given ? given : "");
     else
-        record_result(run, run->steps[run->at].statement, result);
+        sql_result_note(run, run->steps[run->at].statement, result);
     PQclear(result);
     return over ? SQL_TAKEN_LOST : SQL_TAKEN;
 }
@@ -98,7 +99,7 @@ enum sql_taken sql_result_take(struct sql_conn *c, PGresult *result, char sqlsta
     switch (PQresultStatus(result)) {
     case PGRES_EMPTY_QUERY:
     case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK: take_rows(&c->run, result); return SQL_TAKEN;
+    case PGRES_TUPLES_OK: sql_result_take_rows(&c->run, result); return SQL_TAKEN;
     case PGRES_PIPELINE_ABORTED: PQclear(result); return SQL_TAKEN;
     case PGRES_PIPELINE_SYNC:
         PQclear(result);
@@ -107,11 +108,11 @@ enum sql_taken sql_result_take(struct sql_conn *c, PGresult *result, char sqlsta
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:
     case PGRES_COPY_BOTH: PQclear(result); return SQL_TAKEN_COPY;
-    default: return take_failure(c, result, sqlstate);
+    default: return sql_result_take_failure(c, result, sqlstate);
     }
 }
 
-static void fill_rows(struct sql_rows *rows, const PGresult *result)
+static void sql_result_fill_rows(struct sql_rows *rows, const PGresult *result)
 {
     int count = PQntuples(result), columns = PQnfields(result);
     size_t cells = (size_t)count * (size_t)columns, at = 0;
@@ -131,7 +132,7 @@ void sql_result_reply(struct sql_conn *c, struct reply *reply)
     /* What was only warned about has been answered, and yet it failed. */
     size_t answered = *run->sqlstate && run->failed < run->answered ? run->failed : run->answered;
     for (size_t i = 0; i < answered; i++)
-        if (run->results[i]) fill_rows(&run->rows[i], run->results[i]);
+        if (run->results[i]) sql_result_fill_rows(&run->rows[i], run->results[i]);
     *reply = (struct reply){.kind = CALL_SQL};
     reply->sql = (struct sql_reply){
         .count = answered,

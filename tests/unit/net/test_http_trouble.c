@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -108,6 +109,24 @@ static void fails_as(enum err_kind kind, const char *word)
     if (f.a.reply.err.kind != kind || !strstr(f.a.reply.err.text, word))
         fail_msg("%s: %s", err_kind_word(f.a.reply.err.kind), f.a.reply.err.text);
     assert_null(strstr(f.a.reply.err.text, TOKEN));
+}
+
+/* A pipe in the place of the authorities has no end: nobody waits for it. */
+static void test_authorities_that_are_no_file(void **state)
+{
+    char path[] = "/tmp/pgdrift-fifo-XXXXXX";
+    assert_non_null(mkdtemp(path));
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    tear_down(state);
+    begin_with(path, 0);
+    prepare(&f.a, "api.test", "/status/204");
+    fails_as(ERR_CONFIG, "is a FIFO, not a regular file");
+    unlink(path);
+    fails_as(ERR_CONFIG, path); /* there is none */
+    assert_int_equal(mkdir(path, 0700), 0);
+    fails_as(ERR_CONFIG, "is a directory, not a regular file");
+    assert_int_equal(rmdir(path), 0);
 }
 
 static void test_reset_and_truncated(void **state)
@@ -332,6 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_reset_and_truncated, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_authorities_that_are_no_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_address, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deadline, set_up, tear_down),

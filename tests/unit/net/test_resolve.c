@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -127,6 +128,27 @@ static void test_hosts_file_changes(void **state)
     assert_string_equal(known(f, "a.test", true), "10.0.0.3 ");
 }
 
+/* Nobody who waits for a writer, and nobody who asks DNS instead. */
+static void test_hosts_file_that_is_none(void **state)
+{
+    struct fixture *f = *state;
+    unlink(f->hosts);
+    assert_int_equal(mkfifo(f->hosts, 0600), 0);
+    assert_string_equal(known(f, "localhost", true), "");
+    resolve_start(f->resolve, "localhost", on_answer, f);
+    loop_run(f->loop);
+    assert_string_equal(f->text, "config ");
+    unlink(f->hosts);
+    assert_int_equal(mkdir(f->hosts, 0700), 0);
+    resolve_start(f->resolve, "localhost", on_answer, f);
+    resolve_start(f->resolve, "10.0.0.1", on_answer, f); /* needs no file */
+    loop_run(f->loop);
+    assert_string_equal(f->text, "config config 10.0.0.1 ");
+    assert_int_equal(rmdir(f->hosts), 0);
+    write_hosts(f, "10.0.0.2 localhost\n");
+    assert_string_equal(known(f, "localhost", true), "10.0.0.2 ");
+}
+
 static void test_asking(void **state)
 {
     struct fixture *f = *state;
@@ -239,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_literals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hosts_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hosts_file_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hosts_file_that_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_asking, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_known_is_answered_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failure, set_up, tear_down),

@@ -142,6 +142,8 @@ static void test_certificates(void **state)
     database_ask(&d, &a, SQL_READ, &one, 1);
     a.call.sql.target.ssl_root_cert = pki_ca_file(other);
     fails_as(ERR_CONFIG, "", "certificate");
+    a.call.sql.target.ssl_root_cert = "/dev/zero"; /* has no end: nobody waits for it */
+    fails_as(ERR_CONFIG, "", "is a device, not a regular file");
     a.call.sql.target.ssl_root_cert = "/nonexistent/ca.pem";
     fails_as(ERR_CONFIG, "", "certificate");
     database_ask(&d, &a, SQL_READ, &one, 1);
