@@ -60,7 +60,8 @@ below_pg := pg flow base
 below_resource := resource azure pg plan flow field base
 below_config := config $(below_resource)
 below_net := net flow base
-LIB_SRC := $(foreach layer,$(LAYERS),$(wildcard lib/$(layer)/*.c))
+layer_src = $(wildcard lib/$(1)/*.c lib/$(1)/*/*.c)
+LIB_SRC := $(foreach layer,$(LAYERS),$(call layer_src,$(layer)))
 DAEMON_SRC := $(filter-out daemon/main/%,$(wildcard daemon/*/*.c))
 MAIN_SRC := $(wildcard daemon/main/*.c)
 AZSIM_SRC := $(wildcard tests/azure/*.c)
@@ -69,7 +70,7 @@ SUPPORT_SRC := $(wildcard tests/unit/support/*.c)
 TEST_SRC := $(filter-out tests/unit/support/%,$(wildcard tests/unit/*/test_*.c) \
     $(foreach d,flow plan config prop engine,$(wildcard tests/$(d)/test_*.c)))
 ALL_SRC := $(LIB_SRC) $(DAEMON_SRC) $(MAIN_SRC) $(AZSIM_SRC) $(BENCH_SRC) $(SUPPORT_SRC) $(TEST_SRC)
-HEADERS := $(wildcard lib/*/*.h daemon/*/*.h)
+HEADERS := $(wildcard lib/*/*.h lib/*/*/*.h daemon/*/*.h)
 TEST_HEADERS := $(wildcard tests/*/*.h tests/*/*/*.h)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -119,7 +120,7 @@ $(LIB_A): $(call obj,$(LIB_SRC))
 $(DAEMON_A): $(call obj,$(DAEMON_SRC))
 $(SUPPORT_A): $(call obj,$(SUPPORT_SRC))
 $(foreach layer,$(LAYERS),$(eval \
-    $(call layer_archives,$(layer)): $(call obj,$(wildcard lib/$(layer)/*.c))))
+    $(call layer_archives,$(layer)): $(call obj,$(call layer_src,$(layer)))))
 $(LIB_A) $(DAEMON_A) $(SUPPORT_A) $(call layer_archives,$(LAYERS)): $(BUILD)/members
 	$(call say,AR,$@)
 	@mkdir -p $(@D)

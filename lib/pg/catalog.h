@@ -86,6 +86,16 @@ struct pg_database_row {
     const char *comment;
 };
 
+/* Memberships by one of their two ends: those of role number n (an index into 'roles') are
+ * 'membership[first[n]]' to 'membership[first[n + 1] - 1]', indexes into 'members', in their order
+ * there. Those that name a role which the snapshot does not have are left out. */
+struct pg_edges {
+    const uint32_t *first;
+    const uint32_t *membership;
+};
+
+struct pg_reach; /* who is reached by memberships from whom: catalog_reach.c */
+
 struct pg_cluster {
     struct pg_counters counters;
     int server_version; /* 150004 */
@@ -106,6 +116,18 @@ struct pg_cluster {
     size_t database_count;
     const struct pg_setting *settings;
     size_t setting_count;
+    /* Filled by pg_cluster_decode() and pg_cluster_index(): nothing is looked for by walking. */
+    struct pg_names database_names; /* side by side with 'databases' */
+    const uint32_t *by_scope;       /* settings by role, then database, then as they came */
+    struct pg_edges up;             /* of a member: the roles that it is in */
+    struct pg_edges down;           /* of a role: its members */
+    struct pg_reach *reach;
+};
+
+/* A part of an index: from 'first' to before 'end'. */
+struct pg_range {
+    size_t first;
+    size_t end;
 };
 
 /* Everything in 'arena'; nothing points into 'reply'. Failure: the classified SQLSTATE, or
@@ -117,7 +139,18 @@ struct pg_cluster *pg_cluster_decode(const struct sql_reply *reply, struct arena
 const struct pg_role *pg_cluster_role(const struct pg_cluster *c, const char *name);
 const struct pg_role *pg_cluster_role_by_oid(const struct pg_cluster *c, uint32_t oid);
 const struct pg_database_row *pg_cluster_database(const struct pg_cluster *c, const char *name);
-/* Is 'member' directly or indirectly a member of 'role'? */
+/* The number of the role, an index into c->roles; SIZE_MAX: there is none. */
+size_t pg_cluster_number(const struct pg_cluster *c, uint32_t oid);
+/* In c->by_scope: what is stored for the role (0: every) in the database (0: every). */
+struct pg_range pg_cluster_settings(const struct pg_cluster *c, uint32_t role, uint32_t database);
+/* The same in all databases. */
+struct pg_range pg_cluster_role_settings(const struct pg_cluster *c, uint32_t role);
+/* Indexes the memberships anew, after they were replaced; in 'arena'. */
+void pg_cluster_index(struct pg_cluster *c, struct arena *arena);
+/* Memberships followed so far to answer questions: how much work that was. */
+size_t pg_cluster_steps(const struct pg_cluster *c);
+/* Is 'member' directly or indirectly a member of 'role'? Whom one end reaches is remembered until
+ * another one is asked about, so that asking about many others costs no more than about one. */
 bool pg_cluster_is_member(const struct pg_cluster *c, uint32_t member, uint32_t role);
 /* Does it have the role's privileges without SET ROLE: the same, by inheriting memberships only, or
  * as a superuser, or because it is that role? */
@@ -159,6 +192,9 @@ struct pg_default {
     struct pg_acl acl;
 };
 
+/* By role, schema and kind. */
+int pg_default_compare(const struct pg_default *a, const struct pg_default *b);
+
 struct pg_extension {
     const char *name;
     const char *version;
@@ -176,11 +212,12 @@ struct pg_database {
     size_t group_count;
     const struct pg_column *columns; /* those with an ACL of their own, by schema and table */
     size_t column_count;
-    const struct pg_default *defaults;
+    const struct pg_default *defaults; /* in the order of pg_default_compare() */
     size_t default_count;
     const struct pg_extension *extensions; /* by name */
     size_t extension_count;
-    size_t object_count; /* tables, sequences and routines seen */
+    size_t object_count;          /* tables, sequences and routines seen */
+    struct pg_names schema_names; /* side by side with 'schemas' */
 };
 
 /* As pg_cluster_decode(). */

@@ -31,7 +31,13 @@
     X(DEFAULT_PRIVILEGES, "default-privileges")                                                    \
     X(GRANT, "grant")                                                                              \
     X(REGRANT, "regrant") /* grants by others than the owner give way: one object, all at once */  \
-    X(REVOKE, "revoke")
+    X(REVOKE, "revoke")                                                                            \
+    X(UNDECLARED_LOGIN, "undeclared-login") /* these: see undeclared.h */                          \
+    X(UNDECLARED_MEMBERSHIP, "undeclared-membership")                                              \
+    X(UNDECLARED_GRANTEE, "undeclared-grantee")                                                    \
+    X(UNDECLARED_OWNER, "undeclared-owner")                                                        \
+    X(UNDECLARED_DATABASE, "undeclared-database")                                                  \
+    X(UNDECLARED_PUBLIC, "undeclared-public")
 
 enum pg_change_kind {
 #define X(name, word) PG_CHANGE_##name,
@@ -54,9 +60,10 @@ struct pg_change {
     size_t delta_count;
     const struct sql_statement *statements;
     size_t statement_count;
-    enum sql_mode mode; /* TRANSACTION, or EACH where one fails inside a transaction or is long */
-    bool widening;      /* the drift is that somebody could do more than declared */
-    bool destructive;   /* takes something away that may be missed */
+    enum sql_mode mode;   /* TRANSACTION, or EACH where one fails inside a transaction or is long */
+    bool widening;        /* the drift is that somebody could do more than declared */
+    bool destructive;     /* takes something away that may be missed */
+    const char *reported; /* why policy wants it reported only (no statements then), or NULL */
     const char *unfixable; /* why it cannot be corrected from here (no statements then), or NULL */
 };
 
@@ -77,6 +84,21 @@ struct pg_changes pg_diff_cluster(const struct pg_want *want, const struct pg_cl
 struct pg_changes pg_diff_database(const struct pg_want *want, const char *name,
                                    const struct pg_cluster *cluster,
                                    const struct pg_database *database, struct arena *arena);
+
+/* What is there and nobody declared, as far as the policies want to know: see undeclared.h. 'want'
+ * must be everything that is declared, not a part of it. Roles, memberships, databases. */
+struct pg_changes pg_undeclared_cluster(const struct pg_want *want,
+                                        const struct pg_cluster *cluster, struct arena *arena);
+/* Inside one database: grantees, owners, PUBLIC. 'database' is not NULL. */
+struct pg_changes pg_undeclared_database(const struct pg_want *want, const char *name,
+                                         const struct pg_cluster *cluster,
+                                         const struct pg_database *database, struct arena *arena);
+
+/* Why the database can never be what is declared: its encoding or locale is another one. Then
+ * nothing is to be written inside it, by pg_diff_database() or otherwise. NULL: it can, or it does
+ * not exist, or it is not declared. In 'arena'. */
+const char *pg_database_unachievable(const struct pg_want *want, const char *name,
+                                     const struct pg_cluster *cluster, struct arena *arena);
 
 /* The correction of a password that a login has shown to be wrong. */
 struct pg_change pg_diff_password(const char *role, const struct secret *password,

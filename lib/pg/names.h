@@ -28,6 +28,8 @@ struct pg_names {
 
 /* An empty table with room for 'expected' names before it grows; lives in 'arena'. */
 void pg_names_init(struct pg_names *n, struct arena *arena, size_t expected);
+/* A table of its own with what is in 'from'. */
+void pg_names_copy(struct pg_names *n, const struct pg_names *from, struct arena *arena);
 /* Adds a name (borrowed) that is not in it yet. */
 void pg_names_add(struct pg_names *n, uint32_t oid, const char *name, bool usable);
 /* NULL where there is no such name; 'length' in bytes, so that text need not be cut out. */

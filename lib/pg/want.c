@@ -38,6 +38,17 @@ static bool is_one_of(const char *name, const char *const *words, size_t count)
     return false;
 }
 
+bool pg_role_is_protected(const char *name)
+{
+    return pg_name_is_protected(name) || is_one_of(name, protected_roles, COUNT(protected_roles));
+}
+
+bool pg_database_is_protected(const char *name)
+{
+    return pg_name_is_protected(name) ||
+           is_one_of(name, protected_databases, COUNT(protected_databases));
+}
+
 static int check_name(const char *what, const char *name, struct err *err)
 {
     if (!name || !*name) return err_set(err, ERR_CONFIG, "a %s without a name", what);
@@ -51,7 +62,7 @@ static int check_name(const char *what, const char *name, struct err *err)
 static int check_role_name(const char *what, const char *name, struct err *err)
 {
     if (check_name(what, name, err) < 0) return -1;
-    if (pg_name_is_protected(name) || is_one_of(name, protected_roles, COUNT(protected_roles))) {
+    if (pg_role_is_protected(name)) {
         return err_set(err, ERR_CONFIG, "%s \"%s\" is PostgreSQL's or Azure's own", what, name);
     }
     return 0;
@@ -60,8 +71,7 @@ static int check_role_name(const char *what, const char *name, struct err *err)
 static int check_database_name(const char *name, struct err *err)
 {
     if (check_name("database", name, err) < 0) return -1;
-    if (pg_name_is_protected(name) ||
-        is_one_of(name, protected_databases, COUNT(protected_databases))) {
+    if (pg_database_is_protected(name)) {
         return err_set(err, ERR_CONFIG, "database \"%s\" is PostgreSQL's or Azure's own", name);
     }
     return 0;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "pg/acl.h"
+#include "pg/undeclared.h"
 
 /* UNSET is zero: not declared, not compared. */
 enum pg_flag { PG_UNSET, PG_OFF, PG_ON };
@@ -134,6 +135,7 @@ struct pg_want {
     size_t database_count;
     const struct pg_want_grant *grants;
     size_t grant_count;
+    enum pg_undeclared undeclared[PG_UNDECLARED_N]; /* what is thought of what is not declared */
 };
 
 /* Those items of 'want' whose 'observe_only' is the given one; the comparison itself does not look
@@ -142,6 +144,10 @@ struct pg_want pg_want_part(const struct pg_want *want, bool observe_only, struc
 
 /* A name that belongs to PostgreSQL or Azure ("pg_...", "azure...") and is never managed. */
 bool pg_name_is_protected(const char *name);
+/* The same of a role: also the names that Azure reserves, and keywords. */
+bool pg_role_is_protected(const char *name);
+/* The same of a database: also templates, "azure_sys" and "azure_maintenance". */
+bool pg_database_is_protected(const char *name);
 
 /* Is it something that may be asked for? 'admin' is the user that will connect. Failure: CONFIG
  * with the first thing that is wrong: protected or repeated names, a privilege that its kind of

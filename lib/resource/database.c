@@ -64,5 +64,6 @@ const struct resource resource_database = {
     .scope = SCOPE_CLUSTER,
     .fields = database_fields,
     .pg_changes = 1U << PG_CHANGE_DATABASE_CREATE | 1U << PG_CHANGE_DATABASE_ALTER |
+                  1U << PG_CHANGE_UNDECLARED_OWNER | 1U << PG_CHANGE_UNDECLARED_DATABASE |
                   1U << PG_CHANGE_DATABASE_IMMUTABLE | 1U << PG_CHANGE_DATABASE_SETTING,
 };

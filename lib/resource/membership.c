@@ -10,6 +10,6 @@ const struct resource resource_membership = {
     .key = "roles[].memberOf",
     .scope = SCOPE_CLUSTER,
     .fields = membership_fields,
-    .pg_changes = 1U << PG_CHANGE_OWN_MEMBERSHIP | 1U << PG_CHANGE_MEMBERSHIP_GRANT |
-                  1U << PG_CHANGE_MEMBERSHIP_REVOKE,
+    .pg_changes = 1U << PG_CHANGE_OWN_MEMBERSHIP | 1U << PG_CHANGE_UNDECLARED_MEMBERSHIP |
+                  1U << PG_CHANGE_MEMBERSHIP_GRANT | 1U << PG_CHANGE_MEMBERSHIP_REVOKE,
 };

@@ -91,5 +91,6 @@ const struct resource resource_privilege = {
     .key = "privileges[]",
     .scope = SCOPE_DATABASE,
     .fields = privilege_fields,
-    .pg_changes = 1U << PG_CHANGE_GRANT | 1U << PG_CHANGE_REGRANT | 1U << PG_CHANGE_REVOKE,
+    .pg_changes = 1U << PG_CHANGE_GRANT | 1U << PG_CHANGE_REGRANT | 1U << PG_CHANGE_REVOKE |
+                  1U << PG_CHANGE_UNDECLARED_GRANTEE | 1U << PG_CHANGE_UNDECLARED_PUBLIC,
 };

@@ -70,6 +70,6 @@ const struct resource resource_role = {
     .scope = SCOPE_CLUSTER,
     .fields = role_fields,
     .pg_changes = 1U << PG_CHANGE_ROLE_CREATE | 1U << PG_CHANGE_ROLE_ALTER |
-                  1U << PG_CHANGE_ROLE_PASSWORD | 1U << PG_CHANGE_ROLE_SETTING |
-                  1U << PG_CHANGE_ROLE_DATABASE_SETTING,
+                  1U << PG_CHANGE_UNDECLARED_LOGIN | 1U << PG_CHANGE_ROLE_PASSWORD |
+                  1U << PG_CHANGE_ROLE_SETTING | 1U << PG_CHANGE_ROLE_DATABASE_SETTING,
 };

@@ -74,6 +74,13 @@ static void add_file(const struct comparison *c, const struct schema_file *f)
     change->stage = STAGE_SCHEMA_FILE;
     change->observe_only = f->observe_only;
     change->action = action;
+    change->reason = pg_database_unachievable(c->target->sql, f->database, c->seen->cluster.cluster,
+                                              c->plan->arena);
+    if (change->reason) {
+        change->verb = CHANGE_REPORT;
+        change->verdict = CHANGE_UNACHIEVABLE;
+        change->action = NULL;
+    }
     plan_delta(c->plan, f->relation, NULL, "made by the file");
 }
 

@@ -55,7 +55,11 @@ static void add_change(const struct comparison *c, const struct pg_change *p, bo
     change->stage = STAGE_SQL + (unsigned)p->kind * STAGE_SQL_STEP;
     change->widening = p->widening;
     change->observe_only = observe_only;
-    if (p->unfixable && !not_allowed(c, p)) {
+    if (p->reported) {
+        change->verb = CHANGE_REPORT;
+        change->verdict = CHANGE_NEVER;
+        change->reason = p->reported;
+    } else if (p->unfixable && !not_allowed(c, p)) {
         change->verb = CHANGE_REPORT;
         change->verdict = CHANGE_UNACHIEVABLE;
         change->reason = p->unfixable;
@@ -85,6 +89,23 @@ static bool part_of(const struct comparison *c, bool observe_only, struct pg_wan
     return part->role_count || part->database_count || part->grant_count;
 }
 
+/* What nobody declared is asked of everything that is declared, whatever its mode. */
+static void report_undeclared(const struct comparison *c, const char *name,
+                              const struct observation *o)
+{
+    const struct pg_want *want = c->target->sql;
+    const struct pg_cluster *cluster = c->seen->cluster.cluster;
+    struct arena *arena = c->plan->arena;
+    bool observe_only = c->target->observe_only;
+    for (size_t i = 0; name && i < want->database_count; i++)
+        if (strcmp(want->databases[i].name, name) == 0)
+            observe_only = observe_only || want->databases[i].observe_only;
+    struct pg_changes changes =
+        name ? pg_undeclared_database(want, name, cluster, o->database, arena)
+             : pg_undeclared_cluster(want, cluster, arena);
+    add_changes(c, &changes, observe_only);
+}
+
 void sql_compare_cluster(const struct comparison *c)
 {
     for (int observe_only = 0; observe_only <= 1; observe_only++) {
@@ -94,6 +115,7 @@ void sql_compare_cluster(const struct comparison *c)
             pg_diff_cluster(&part, c->seen->cluster.cluster, c->plan->arena);
         add_changes(c, &changes, observe_only);
     }
+    report_undeclared(c, NULL, NULL);
 }
 
 /* Will a database that does not exist be made together with this part? */
@@ -117,6 +139,7 @@ static void compare_database(const struct comparison *c, const char *name,
             pg_diff_database(&part, name, c->seen->cluster.cluster, o->database, c->plan->arena);
         add_changes(c, &changes, observe_only);
     }
+    if (o->state == SEEN_COMPLETE) report_undeclared(c, name, o);
 }
 
 bool sql_compare_databases(const struct comparison *c)

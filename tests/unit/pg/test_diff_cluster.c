@@ -98,7 +98,7 @@ static void test_role_created(void **state)
         "  > GRANT owner TO \"phonebill user\"\n"
         "  > GRANT pg_monitor TO \"phonebill user\"\n"
         "membership-grant impossible memberships of role phonebill user\n"
-        "  ! there is no such role to be a member of\n"
+        "  ! there is no role \"nobody\"\n"
         "  member of nobody: no -> yes\n"
         "role-database-setting settings of role phonebill user in db\n"
         "  work_mem: - -> 8MB\n"

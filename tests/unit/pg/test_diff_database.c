@@ -83,7 +83,7 @@ static void test_database_created(void **state)
     assert_int_equal(changes.items[1].mode, SQL_EACH);
     db.owner = "nobody";
     changes = pg_diff_cluster(&want, pg_fixture_cluster(&usual, arena), arena);
-    assert_string_equal(changes.items[0].unfixable, "the declared owner does not exist");
+    assert_string_equal(changes.items[0].unfixable, "there is no role \"nobody\"");
     assert_int_equal(changes.items[0].statement_count, 0);
 }
 

@@ -241,11 +241,11 @@ static void test_tables_and_columns_by_name(void **state)
         "  > GRANT DELETE ON TABLE public.b TO app\n"
         "  > GRANT UPDATE (\"Y\") ON TABLE public.b TO app\n"
         "  > GRANT SELECT (z), INSERT (z), UPDATE (z), REFERENCES (z) ON TABLE public.b TO app\n"
-        "grant privileges of app in db: there is no such schema\n"
-        "  ! there is no such schema\n"
+        "grant privileges of app in db: there is no schema \"nowhere\"\n"
+        "  ! there is no schema \"nowhere\"\n"
         "  USAGE on schema nowhere: missing -> granted\n"
-        "grant privileges of app in db: there is no such table\n"
-        "  ! there is no such table\n"
+        "grant privileges of app in db: there is no table \"gone\"\n"
+        "  ! there is no table \"gone\"\n"
         "  SELECT on public.gone: missing -> granted\n");
 }
 
@@ -265,7 +265,7 @@ static void test_schemas(void **state)
     const struct pg_want want = {
         .databases = &db, .database_count = 1, .grants = &grant, .grant_count = 1};
     assert_string_equal(diff(&f, &want), "schema-create schema Odd in db\n"
-                                         "  ! its owner does not exist\n"
+                                         "  ! there is no role \"nobody\"\n"
                                          "  schema: - -> present\n"
                                          "  owner: - -> nobody\n"
                                          "schema-create schema fresh in db\n"
@@ -307,7 +307,7 @@ static void test_database_to_be_created(void **state)
     assert_string_equal(
         pg_fixture_text(&changes, arena),
         "grant privileges of nobody in fresh\n"
-        "  ! there is no such role\n"
+        "  ! there is no role \"nobody\"\n"
         "  grantee: missing -> present\n"
         "default-privileges default privileges of newcomer in fresh\n"
         "  SELECT, INSERT, UPDATE, DELETE on new tables of owner in public: missing -> granted\n"
@@ -321,9 +321,10 @@ static void test_database_to_be_created(void **state)
         "  USAGE on schema public: missing -> granted\n"
         "  > GRANT CONNECT ON DATABASE fresh TO newcomer\n"
         "  > GRANT USAGE ON SCHEMA public TO newcomer\n"
-        "revoke surplus privileges of PUBLIC in fresh\n"
-        "  CONNECT, TEMPORARY on database fresh: granted -> revoked\n"
-        "  > REVOKE CONNECT, TEMPORARY ON DATABASE fresh FROM PUBLIC\n");
+        "revoke surplus privileges of PUBLIC in fresh: nothing is taken away while role "
+        "\"nobody\", declared here, does not exist\n"
+        "  ! nothing is taken away while role \"nobody\", declared here, does not exist\n"
+        "  CONNECT, TEMPORARY on database fresh: granted -> revoked\n");
 }
 
 /* Long lists are cut, and are not held in one transaction. */

@@ -252,7 +252,7 @@ static void test_settings_in_a_database_to_come(void **state)
     assert_string_equal(diff(&usual, &want),
                         arena_printf(arena,
                                      "database-create database new\n"
-                                     "  ! the declared owner does not exist\n"
+                                     "  ! there is no role \"nobody\"\n"
                                      "  database: - -> present\n"
                                      "  owner: - -> nobody\n"
                                      "role-database-setting settings of role app in new\n"

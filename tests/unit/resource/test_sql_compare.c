@@ -19,9 +19,18 @@ static struct pg_changes fake_database(const struct pg_want *want, const char *n
                                        const struct pg_cluster *cluster,
                                        const struct pg_database *database, struct arena *arena);
 
+static struct pg_changes fake_undeclared(const struct pg_want *want,
+                                         const struct pg_cluster *cluster, struct arena *arena);
+static struct pg_changes fake_undeclared_in(const struct pg_want *want, const char *name,
+                                            const struct pg_cluster *cluster,
+                                            const struct pg_database *database,
+                                            struct arena *arena);
+
 /* The module under test, asking the script instead of lib/pg. */
 #define pg_diff_cluster fake_cluster
 #define pg_diff_database fake_database
+#define pg_undeclared_cluster fake_undeclared
+#define pg_undeclared_database fake_undeclared_in
 #include "resource/sql_compare.c" /* NOLINT(bugprone-suspicious-include) */
 
 /* --- the script ------------------------------------------------------------------------------ */
@@ -31,17 +40,28 @@ static const struct sql_statement statement = {.text = "SELECT 1"};
 static struct pg_change found[PG_CHANGE_KIND_N]; /* one of each kind */
 static unsigned databases_asked;
 
-static bool is_shared(enum pg_change_kind kind)
+static bool is_undeclared(enum pg_change_kind kind)
 {
-    return kind < PG_CHANGE_SCHEMA_CREATE;
+    return kind >= PG_CHANGE_UNDECLARED_LOGIN;
 }
 
-static struct pg_changes script(const char *database, struct arena *arena)
+static bool is_shared(enum pg_change_kind kind)
+{
+    return kind < PG_CHANGE_SCHEMA_CREATE || kind == PG_CHANGE_UNDECLARED_LOGIN ||
+           kind == PG_CHANGE_UNDECLARED_MEMBERSHIP || kind == PG_CHANGE_UNDECLARED_DATABASE;
+}
+
+static bool says_undeclared(const struct change *c)
+{
+    return strncmp(c->part, "undeclared-", 11) == 0;
+}
+
+static struct pg_changes script(const char *database, bool undeclared, struct arena *arena)
 {
     struct pg_change *items = arena_array(arena, PG_CHANGE_KIND_N, sizeof(*items));
     struct pg_changes out = {.items = items};
     for (enum pg_change_kind k = 0; k < PG_CHANGE_KIND_N; k++) {
-        if (is_shared(k) != (database == NULL)) continue;
+        if (is_shared(k) != (database == NULL) || is_undeclared(k) != undeclared) continue;
         items[out.count] = found[k];
         items[out.count++].database = database;
     }
@@ -53,7 +73,7 @@ static struct pg_changes fake_cluster(const struct pg_want *want, const struct p
 {
     assert_non_null(want);
     assert_non_null(cluster);
-    return script(NULL, arena);
+    return script(NULL, false, arena);
 }
 
 static struct pg_changes fake_database(const struct pg_want *want, const char *name,
@@ -64,7 +84,25 @@ static struct pg_changes fake_database(const struct pg_want *want, const char *n
     assert_non_null(want);
     assert_non_null(cluster);
     databases_asked++;
-    return script(name, arena);
+    return script(name, false, arena);
+}
+
+static struct pg_changes fake_undeclared(const struct pg_want *want,
+                                         const struct pg_cluster *cluster, struct arena *arena)
+{
+    assert_non_null(want);
+    assert_non_null(cluster);
+    return script(NULL, true, arena);
+}
+
+static struct pg_changes fake_undeclared_in(const struct pg_want *want, const char *name,
+                                            const struct pg_cluster *cluster,
+                                            const struct pg_database *database, struct arena *arena)
+{
+    assert_non_null(want);
+    assert_non_null(cluster);
+    assert_non_null(database);
+    return script(name, true, arena);
 }
 
 /* --- a target with two databases ------------------------------------------------------------- */
@@ -99,19 +137,22 @@ static const struct pg_group groups[] = {
     {.kind = PG_KIND_SEQUENCE, .schema = 1, .names = sequences, .count = 1},
     {.kind = PG_KIND_ROUTINE, .schema = 1, .names = routines, .count = 1},
 };
-static const struct pg_database second = {
+static struct pg_database second = {
     .name = "second", .schemas = schemas, .schema_count = 2, .groups = groups, .group_count = 3};
 
 static int setup(void **state)
 {
     struct fixture *f = xcalloc(1, sizeof(*f));
+    f->plan = plan_new();
+    pg_names_init(&second.schema_names, f->plan->arena, 2);
+    for (size_t i = 0; i < 2; i++)
+        pg_names_add(&second.schema_names, schemas[i].oid, schemas[i].name, false);
     f->target = (struct target){.kind = TARGET_SERVER, .name = "srv", .sql = &want};
     f->seen.cluster = (struct observation){.state = SEEN_COMPLETE, .cluster = &cluster};
     f->seen.database_count = 2;
     f->seen.databases = xcalloc(2, sizeof(*f->seen.databases));
     f->seen.databases[0].state = SEEN_ABSENT;
     f->seen.databases[1] = (struct observation){.state = SEEN_COMPLETE, .database = &second};
-    f->plan = plan_new();
     databases_asked = 0;
     for (enum pg_change_kind k = 0; k < PG_CHANGE_KIND_N; k++)
         found[k] = (struct pg_change){.kind = k,
@@ -167,6 +208,12 @@ static const struct {
     {PG_CHANGE_GRANT, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
     {PG_CHANGE_REGRANT, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
     {PG_CHANGE_REVOKE, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_UNDECLARED_LOGIN, "role", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_UNDECLARED_MEMBERSHIP, "membership", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_UNDECLARED_GRANTEE, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_UNDECLARED_OWNER, "database", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_UNDECLARED_DATABASE, "database", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
+    {PG_CHANGE_UNDECLARED_PUBLIC, "privilege", CHANGE_UPDATE, CHANGE_ONLINE_CLASS},
 };
 
 /* Every kind belongs to exactly one type, which lives in SQL. */
@@ -223,13 +270,37 @@ static void test_unfixable_is_reported(void **state)
     for (size_t i = 0; i < f->plan->count; i++) {
         const struct change *c = &f->plan->changes[i];
         bool immutable = strcmp(c->part, "database-immutable") == 0;
-        assert_false(c->observe_only);
+        /* What is nobody's item has the server's mode. */
+        assert_int_equal(c->observe_only, says_undeclared(c));
         assert_int_equal(c->verb == CHANGE_REPORT, immutable);
         assert_int_equal(c->verdict == CHANGE_UNACHIEVABLE, immutable);
         assert_int_equal(c->action == NULL, immutable);
         assert_int_equal(c->widening, strcmp(c->part, "role-alter") == 0);
         if (immutable) assert_string_equal(c->reason, "encoding is fixed at creation");
     }
+}
+
+/* Policy alone keeps it from being removed: that is no impossibility. */
+static void test_undeclared_is_reported(void **state)
+{
+    struct fixture *f = *state;
+    const char *why = pg_undeclared_reason(PG_UNDECLARED_LOGIN, PG_UNDECLARED_REPORT);
+    found[PG_CHANGE_UNDECLARED_LOGIN].reported = why;
+    found[PG_CHANGE_UNDECLARED_LOGIN].widening = true;
+    resource_compare(&f->target, &f->seen, f->plan);
+    policy_permit(f->plan, &f->target.policy, &(struct policy_facts){0});
+    size_t met = 0;
+    for (size_t i = 0; i < f->plan->count; i++) {
+        const struct change *c = &f->plan->changes[i];
+        if (strcmp(c->part, "undeclared-login") != 0) continue;
+        met++;
+        assert_int_equal(c->verb, CHANGE_REPORT);
+        assert_int_equal(c->verdict, CHANGE_NEVER);
+        assert_string_equal(c->reason, "undeclared; policy.undeclared.logins is report");
+        assert_true(c->widening);
+        assert_null(c->action);
+    }
+    assert_int_equal(met, 1);
 }
 
 /* The two parts of what is desired are compared apart: here each answers with the same changes. */
@@ -243,8 +314,14 @@ static void test_items_have_a_mode_of_their_own(void **state)
     f->target.sql = &both;
     resource_compare(&f->target, &f->seen, f->plan);
     size_t observed = 0;
-    for (size_t i = 0; i < f->plan->count; i++) observed += f->plan->changes[i].observe_only;
-    assert_int_equal(observed * 2, f->plan->count);
+    size_t undeclared = 0;
+    for (size_t i = 0; i < f->plan->count; i++) {
+        observed += f->plan->changes[i].observe_only;
+        undeclared += says_undeclared(&f->plan->changes[i]);
+    }
+    assert_int_equal(observed * 2, f->plan->count - undeclared);
+    /* Asked once, of the whole: the three of the cluster, and those of the one database read. */
+    assert_int_equal(undeclared, 6);
     assert_int_equal(databases_asked, 4);
 
     struct arena *arena = arena_new();
@@ -392,6 +469,7 @@ int main(void)
         CASE(test_every_kind_has_one_type),
         CASE(test_kinds_become_changes_in_order),
         CASE(test_unfixable_is_reported),
+        CASE(test_undeclared_is_reported),
         CASE(test_items_have_a_mode_of_their_own),
         CASE(test_cluster_not_read),
         CASE(test_one_database_not_read),

@@ -59,6 +59,17 @@ static struct setting_scope setting_scope(const struct role_case *c, const char 
     return (struct setting_scope){0};
 }
 
+/* A database that its settings name is not there: nothing is reset for it in any. */
+static bool settings_held(const struct role_case *c, const char *database, const char *role)
+{
+    const struct pg_want_role *r = *database && *role ? role_want_role(c, role) : NULL;
+    for (size_t i = 0; r && i < r->setting_count; i++) {
+        const char *of = r->settings[i].database;
+        if (of && role_find(c->after, DATABASES, &of) < 0) return true;
+    }
+    return false;
+}
+
 /* Settings that were there. */
 static bool old_setting_holds(const struct role_case *c, int row, struct buf *why)
 {
@@ -69,7 +80,8 @@ static bool old_setting_holds(const struct role_case *c, int row, struct buf *wh
     struct setting_scope scope = setting_scope(c, database, role, name);
     int is = role_find_same(c->after, SETTINGS, t, row);
     bool stuck = setting_excused(c, database, role, name);
-    bool goes = (scope.declared ? !scope.declared->value : scope.exact) && !stuck;
+    bool surplus = scope.exact && !settings_held(c, database, role);
+    bool goes = (scope.declared ? !scope.declared->value : surplus) && !stuck;
     if (goes) return is < 0 || role_complain(why, "setting was to go", after, is);
     if (is < 0) return role_complain(why, "setting has gone", t, row);
     if (!scope.managed) {
@@ -158,6 +170,22 @@ static bool may_join(const struct role_case *c, const char *member, const char *
     return false;
 }
 
+static bool cannot_join(const struct role_case *c, const char *member, const char *of)
+{
+    return member_excused(c, "impossible memberships of role ", member, of) ||
+           member_excused(c, "reserved memberships of role ", member, of) ||
+           member_excused(c, "circular memberships of role ", member, of);
+}
+
+/* No half measures: where something declared cannot be given, nothing is taken away. */
+static bool is_held(const struct role_case *c, const struct pg_want_role *want)
+{
+    for (size_t i = 0; i < want->member_of_count; i++) {
+        if (cannot_join(c, want->name, want->member_of[i])) return true;
+    }
+    return false;
+}
+
 static bool old_member_holds(const struct role_case *c, int row, struct buf *why)
 {
     const PGresult *t = c->before->tables[MEMBERS], *after = c->after->tables[MEMBERS];
@@ -165,7 +193,7 @@ static bool old_member_holds(const struct role_case *c, int row, struct buf *why
     const struct pg_want_role *want = role_want_role(c, member);
     int is = role_find_same(c->after, MEMBERS, t, row);
     bool goes = want && want->members_exact && !is_declared_member(c, member, of) &&
-                strcmp(member, c->admin) != 0 &&
+                strcmp(member, c->admin) != 0 && !is_held(c, want) &&
                 !member_excused(c, "irrevocable memberships of role ", member, of);
     if (goes) return is < 0 || role_complain(why, "membership was to go", after, is);
     if (is < 0) return role_complain(why, "membership has gone", t, row);
@@ -188,9 +216,7 @@ static bool declared_members_exist(const struct role_case *c, const struct pg_wa
     for (size_t i = 0; i < want->member_of_count; i++) {
         const char *const names[] = {want->member_of[i], want->name};
         if (role_find(c->after, MEMBERS, names) >= 0) continue;
-        if (member_excused(c, "impossible memberships of role ", want->name, names[0]) ||
-            member_excused(c, "reserved memberships of role ", want->name, names[0]) ||
-            member_excused(c, "circular memberships of role ", want->name, names[0])) {
+        if (cannot_join(c, want->name, names[0])) {
             continue;
         }
         buf_printf(why, "role \"%s\" is no member of \"%s\"", want->name, names[0]);
