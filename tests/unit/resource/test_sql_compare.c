@@ -118,35 +118,12 @@ static const struct pg_want_database databases[] = {{.name = "first", .create_al
 static const struct pg_want want = {.databases = databases, .database_count = 2};
 static const struct pg_delta delta = {.field = "what", .to = "it shall be"};
 static const struct pg_cluster cluster = {.server_version = 150004};
-static const struct schema_file files[] = {
-    {.name = "a.sql",
-     .path = "a.sql",
-     .database = "second",
-     .relation = "public.a",
-     .text = "CREATE TABLE a ()"},
-};
-
-/* Database "second" as read: with schema public and its table b; sequence c; routine d. */
-static const char *const tables[] = {"b"};
-static const char *const sequences[] = {"c"};
-static const char *const routines[] = {"d"};
-static const struct pg_schema schemas[] = {{.oid = 1, .name = "public"},
-                                           {.oid = 2, .name = "other"}};
-static const struct pg_group groups[] = {
-    {.kind = PG_KIND_TABLE, .schema = 1, .names = tables, .count = 1},
-    {.kind = PG_KIND_SEQUENCE, .schema = 1, .names = sequences, .count = 1},
-    {.kind = PG_KIND_ROUTINE, .schema = 1, .names = routines, .count = 1},
-};
-static struct pg_database second = {
-    .name = "second", .schemas = schemas, .schema_count = 2, .groups = groups, .group_count = 3};
+static const struct pg_database second = {.name = "second"};
 
 static int setup(void **state)
 {
     struct fixture *f = xcalloc(1, sizeof(*f));
     f->plan = plan_new();
-    pg_names_init(&second.schema_names, f->plan->arena, 2);
-    for (size_t i = 0; i < 2; i++)
-        pg_names_add(&second.schema_names, schemas[i].oid, schemas[i].name, false);
     f->target = (struct target){.kind = TARGET_SERVER, .name = "srv", .sql = &want};
     f->seen.cluster = (struct observation){.state = SEEN_COMPLETE, .cluster = &cluster};
     f->seen.database_count = 2;
@@ -173,13 +150,6 @@ static int teardown(void **state)
     seen_done(&f->seen);
     free(f);
     return 0;
-}
-
-static const struct change *first_of(const struct plan *p, const char *type)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(p->changes[i].type, type) == 0) return &p->changes[i];
-    return NULL;
 }
 
 /* --- types and stages ------------------------------------------------------------------------ */
@@ -393,74 +363,6 @@ static void test_nothing_declared(void **state)
     assert_int_equal(f->plan->count, 0);
 }
 
-/* --- schema files ---------------------------------------------------------------------------- */
-
-static const struct change *file_change(struct fixture *f, const char *relation)
-{
-    struct schema_file *file = arena_alloc(f->plan->arena, sizeof(*file));
-    *file = files[0];
-    file->relation = relation;
-    f->target.schema_files = file;
-    f->target.schema_file_count = 1;
-    resource_compare(&f->target, &f->seen, f->plan);
-    return first_of(f->plan, "schema_file");
-}
-
-static void test_file_runs_between_defaults_and_grants(void **state)
-{
-    struct fixture *f = *state;
-    const struct change *c = file_change(f, "public.a");
-    assert_non_null(c);
-    assert_int_equal(c->verb, CHANGE_CREATE);
-    assert_int_equal(c->class, CHANGE_CREATE_CLASS);
-    assert_true(first_of(f->plan, "default_privilege")->stage < c->stage);
-    assert_true(c->stage < first_of(f->plan, "privilege")->stage);
-    const struct action *a = c->action;
-    assert_int_equal(a->mode, SQL_SIMPLE);
-    assert_string_equal(a->database, "second");
-    assert_int_equal(a->count, 1);
-    assert_string_equal(a->statements[0].text, "CREATE TABLE a ()");
-}
-
-static void test_file_has_been_run(void **state)
-{
-    assert_null(file_change(*state, "public.b"));
-}
-
-static void test_sequence_counts_as_relation(void **state)
-{
-    assert_null(file_change(*state, "public.c"));
-}
-
-static void test_same_name_elsewhere_does_not_count(void **state)
-{
-    assert_non_null(file_change(*state, "other.b"));
-}
-
-static void test_routine_is_no_relation(void **state)
-{
-    assert_non_null(file_change(*state, "public.d"));
-}
-
-static void test_schema_is_missing(void **state)
-{
-    assert_non_null(file_change(*state, "nowhere.b"));
-}
-
-static void test_file_of_database_to_come(void **state)
-{
-    struct fixture *f = *state;
-    f->seen.databases[1] = (struct observation){.state = SEEN_ABSENT};
-    assert_non_null(file_change(f, "public.b"));
-}
-
-static void test_file_of_database_not_read(void **state)
-{
-    struct fixture *f = *state;
-    f->seen.databases[1] = (struct observation){.state = SEEN_FAILED};
-    assert_null(file_change(f, "public.a"));
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -475,14 +377,6 @@ int main(void)
         CASE(test_one_database_not_read),
         CASE(test_database_that_does_not_come),
         CASE(test_nothing_declared),
-        CASE(test_file_runs_between_defaults_and_grants),
-        CASE(test_file_has_been_run),
-        CASE(test_sequence_counts_as_relation),
-        CASE(test_same_name_elsewhere_does_not_count),
-        CASE(test_routine_is_no_relation),
-        CASE(test_schema_is_missing),
-        CASE(test_file_of_database_to_come),
-        CASE(test_file_of_database_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
