@@ -57,6 +57,10 @@ const struct field desired_fields[] = {
      .fields = resource_group_fields,
      .help = "The group that holds the servers."},
     {.path = "servers", .kind = FIELD_LIST, .fields = server_fields, .help = "Flexible servers."},
+    {.path = "externalRoles",
+     .kind = FIELD_SET,
+     .help = "Roles that somebody else makes, so that they may be named here; nothing is done to "
+             "them."},
     {.path = "roles", .kind = FIELD_LIST, .fields = role_fields, .help = "Roles."},
     {.path = "databases", .kind = FIELD_LIST, .fields = database_fields, .help = "Databases."},
     {.path = "privileges",

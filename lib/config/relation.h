@@ -16,7 +16,9 @@ struct relation {
     const char *id;       /* "HA-002" */
     const char *sentence; /* what must hold, for people */
     const char *source;   /* where a fact of the platform comes from; NULL: our own rule */
+    /* One of the two: of the whole document, or of each of its servers. */
     void (*check)(struct relations *r);
+    void (*check_server)(struct relations *r, size_t index, const json_t *server);
 };
 
 /* All of them; 'relation_count' rows. */

@@ -142,6 +142,64 @@ static struct relation_index relation_index_names(struct relations *r,
     return x;
 }
 
+/* Administrators, and names that somebody else looks after. */
+static void relation_index_others(struct relations *r)
+{
+    const json_t *servers = json_object_get(r->root, "servers");
+    const json_t *external = json_object_get(r->root, "externalRoles");
+    size_t i;
+    const json_t *item;
+    r->logins = relation_room(r->arena, json_array_size(servers));
+    json_array_foreach(servers, i, item)
+    {
+        const char *login = json_text_at(item, "properties.administratorLogin");
+        relation_add(&r->logins, (struct relation_name){json_text_at(item, "name"), "", login, i});
+    }
+    r->external = relation_room(r->arena, json_array_size(external));
+    json_array_foreach(external, i, item)
+        relation_add(&r->external, (struct relation_name){"", "", json_string_value(item), i});
+    relation_sort(&r->logins);
+    relation_sort(&r->external);
+}
+
+/* The schemas of one database: public, those declared, and those that its files make something in.
+ */
+static void relation_index_schemas_of(struct relations *r, const struct relation_item *database)
+{
+    const char *of = json_text_at(database->json, "name");
+    const json_t *schemas = json_object_get(database->json, "schemas");
+    const json_t *files = json_object_get(database->json, "schemaFiles");
+    size_t i;
+    const json_t *item;
+    struct relation_name name = {database->server, of, "public", database->index};
+    relation_add(&r->schema_names, name);
+    json_array_foreach(schemas, i, item)
+    {
+        name.name = json_text_at(item, "name");
+        relation_add(&r->schema_names, name);
+    }
+    json_array_foreach(files, i, item)
+    {
+        const char *relation = json_text_at(item, "createsRelation");
+        name.name = arena_strndup(r->arena, relation, strcspn(relation, "."));
+        relation_add(&r->schema_names, name);
+    }
+}
+
+static void relation_index_schemas(struct relations *r)
+{
+    size_t count = r->databases.count;
+    for (size_t i = 0; i < r->databases.count; i++) {
+        const json_t *json = r->databases.items[i].json;
+        count += json_array_size(json_object_get(json, "schemas"));
+        count += json_array_size(json_object_get(json, "schemaFiles"));
+    }
+    r->schema_names = relation_room(r->arena, count);
+    for (size_t i = 0; i < r->databases.count; i++)
+        if (r->databases.items[i].server) relation_index_schemas_of(r, &r->databases.items[i]);
+    relation_sort(&r->schema_names);
+}
+
 void relation_index_all(struct relations *r)
 {
     relation_index_servers(r);
@@ -150,4 +208,6 @@ void relation_index_all(struct relations *r)
     relation_read_list(r, "privileges", &r->privileges);
     r->role_names = relation_index_names(r, &r->roles);
     r->database_names = relation_index_names(r, &r->databases);
+    relation_index_others(r);
+    relation_index_schemas(r);
 }

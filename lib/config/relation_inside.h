@@ -42,7 +42,7 @@ struct relations {
     const struct relation *row; /* the one that is being checked */
     size_t comparisons;         /* that may still be spent on finding what else was meant */
     struct relation_list roles, databases, privileges;
-    struct relation_index servers, role_names, database_names;
+    struct relation_index servers, role_names, database_names, schema_names, logins, external;
 };
 
 /* Adds a problem at the path that 'path' (arena_printf()) makes; its text begins with the id. */
@@ -72,16 +72,38 @@ void relation_add(struct relation_index *x, struct relation_name name);
 /* Sorts by server, of, name, index. */
 void relation_sort(struct relation_index *x);
 
-/* --- the relations ---------------------------------------------------------------------------- */
+/* --- the relations, in the order of the table --------------------------------------------------
+ */
 
 /* relation_name.c */
+void relation_case(struct relations *r);
 void relation_twice(struct relations *r);
 /* relation_reference.c */
 void relation_server_exists(struct relations *r);
+void relation_role_exists(struct relations *r);
 void relation_database_exists(struct relations *r);
+void relation_schema_exists(struct relations *r);
 void relation_public_together(struct relations *r);
 /* relation_role.c */
+void relation_circle(struct relations *r);
 void relation_superuser(struct relations *r);
 void relation_write_all(struct relations *r);
+
+/* Of 'server', the document's servers[i]. relation_server.c */
+void relation_sku_tier(struct relations *r, size_t i, const json_t *server);
+void relation_burstable_standby(struct relations *r, size_t i, const json_t *server);
+void relation_standby_zone(struct relations *r, size_t i, const json_t *server);
+void relation_zone_without_standby(struct relations *r, size_t i, const json_t *server);
+void relation_storage_tier(struct relations *r, size_t i, const json_t *server);
+void relation_storage_v2(struct relations *r, size_t i, const json_t *server);
+void relation_maintenance(struct relations *r, size_t i, const json_t *server);
+void relation_administrator(struct relations *r, size_t i, const json_t *server);
+/* relation_network.c */
+void relation_addresses(struct relations *r, size_t i, const json_t *server);
+void relation_integrated_public(struct relations *r, size_t i, const json_t *server);
+void relation_integrated_v6(struct relations *r, size_t i, const json_t *server);
+void relation_dns_zone(struct relations *r, size_t i, const json_t *server);
+/* relation_parameter.c */
+void relation_parameter_units(struct relations *r, size_t i, const json_t *server);
 
 #endif

@@ -1,4 +1,5 @@
 /* Names that must differ: see relation.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -34,4 +35,96 @@ void relation_twice(struct relations *r)
     relation_say_repeated(r, &r->role_names, "roles", "role");
     relation_say_repeated(r, &r->database_names, "databases", "database");
     relation_say_repeated(r, &grants, "privileges", "what is given to");
+}
+
+/* --- case ------------------------------------------------------------------------------------ */
+
+/* A name and how it reads without case. */
+struct relation_folded {
+    const char *folded;
+    const char *name;
+    size_t index;
+};
+
+static const char *relation_fold(struct arena *arena, const char *name)
+{
+    char *folded = arena_strdup(arena, name);
+    for (char *p = folded; *p; p++)
+        if (*p >= 'A' && *p <= 'Z') *p = (char)(*p - 'A' + 'a');
+    return folded;
+}
+
+static int relation_by_folded(const void *left, const void *right)
+{
+    const struct relation_folded *a = left, *b = right;
+    int order = strcmp(a->folded, b->folded);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+/* Sorts 'names' and returns the first at or after 'at' that reads as the one before it but is
+ * written otherwise; 'count' where there is none. Equal ones are somebody else's to say. */
+static size_t relation_next_clash(const struct relation_folded *names, size_t count, size_t at)
+{
+    for (; at < count; at++)
+        if (at > 0 && strcmp(names[at - 1].folded, names[at].folded) == 0 &&
+            strcmp(names[at - 1].name, names[at].name) != 0)
+            break;
+    return at;
+}
+
+/* The items of an array, by "name". */
+static void relation_case_items(struct relations *r, const json_t *list, const char *path)
+{
+    size_t count = json_array_size(list), i;
+    const json_t *item;
+    struct relation_folded *names = arena_array(r->arena, count, sizeof(*names));
+    json_array_foreach(list, i, item)
+    {
+        const char *name = json_text_at(item, "name");
+        names[i] = (struct relation_folded){relation_fold(r->arena, name), name, i};
+    }
+    if (count) qsort(names, count, sizeof(*names), relation_by_folded);
+    for (i = relation_next_clash(names, count, 0); i < count;
+         i = relation_next_clash(names, count, i + 1))
+        relation_say(r, arena_printf(r->arena, "%s[%zu].name", path, names[i].index),
+                     "\"%s\" differs from \"%s\", %s[%zu], by case only: to Azure they are one",
+                     names[i].name, names[i - 1].name, path, names[i - 1].index);
+}
+
+/* The keys of an object. */
+static void relation_case_keys(struct relations *r, const json_t *object, const char *path)
+{
+    size_t count = 0;
+    const char *name;
+    json_t *value;
+    struct relation_folded *names = arena_array(r->arena, json_object_size(object), sizeof(*names));
+    json_each_member(object, name, value)
+    {
+        names[count] = (struct relation_folded){relation_fold(r->arena, name), name, count};
+        count++;
+    }
+    if (count) qsort(names, count, sizeof(*names), relation_by_folded);
+    for (size_t i = relation_next_clash(names, count, 0); i < count;
+         i = relation_next_clash(names, count, i + 1))
+        relation_say_key(r, arena_printf(r->arena, "%s.%s", path, names[i].name),
+                         "\"%s\" differs from \"%s\" by case only: to Azure they are one",
+                         names[i].name, names[i - 1].name);
+}
+
+void relation_case(struct relations *r)
+{
+    size_t i;
+    const json_t *server;
+    relation_case_items(r, json_object_get(r->root, "servers"), "servers");
+    relation_case_keys(r, json_at(r->root, "resourceGroup.tags"), "resourceGroup.tags");
+    json_array_foreach(json_object_get(r->root, "servers"), i, server)
+    {
+        const char *path = arena_printf(r->arena, "servers[%zu]", i);
+        relation_case_items(r, json_object_get(server, "firewallRules"),
+                            arena_printf(r->arena, "%s.firewallRules", path));
+        relation_case_keys(r, json_object_get(server, "configurations"),
+                           arena_printf(r->arena, "%s.configurations", path));
+        relation_case_keys(r, json_object_get(server, "tags"),
+                           arena_printf(r->arena, "%s.tags", path));
+    }
 }

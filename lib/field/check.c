@@ -70,27 +70,40 @@ static void check_fields(struct field_checker *c, const struct field *fields, co
 /* The keys of a list's item as one text; NULL where one is missing that must be there. */
 static const char *item_key(struct field_checker *c, const struct field *fields, const json_t *item)
 {
-    struct buf key;
-    buf_init(&key, 4096);
-    bool any = false;
+    const char *key = NULL;
     for (const struct field *row = fields; row->path; row++) {
         if (!(row->flags & FIELD_KEY)) continue;
         const char *text = json_string_value(json_object_get(item, row->path));
         if (!text && !(row->flags & FIELD_REQUIRED)) continue;
-        if (!text) {
-            buf_done(&key);
-            return NULL;
+        if (!text) return NULL;
+        if (row->flags & FIELD_NOCASE) {
+            char *lower = arena_strdup(c->arena, text);
+            for (char *p = lower; *p; p++)
+                if (*p >= 'A' && *p <= 'Z') *p = (char)(*p - 'A' + 'a');
+            text = lower;
         }
-        if (any) buf_str(&key, ", ");
-        for (const char *p = text; *p; p++)
-            buf_char(&key, row->flags & FIELD_NOCASE && *p >= 'A' && *p <= 'Z'
-                               ? (char)(*p - 'A' + 'a')
-                               : *p);
-        any = true;
+        key = key ? arena_printf(c->arena, "%s, %s", key, text) : text;
     }
-    const char *text = any ? arena_strdup(c->arena, buf_text(&key)) : NULL;
-    buf_done(&key);
-    return text;
+    return key;
+}
+
+static void check_keys(struct field_checker *c, const struct field *field, const json_t *list,
+                       const char *path)
+{
+    struct field_keys keys = {
+        .items = arena_array(c->arena, json_array_size(list), sizeof(struct field_key))};
+    size_t index;
+    const json_t *item;
+    json_array_foreach(list, index, item)
+    {
+        const char *key = item_key(c, field->fields, item);
+        if (key) keys.items[keys.count++] = (struct field_key){key, index};
+    }
+    field_keys_sort(&keys);
+    const struct field_key *first = NULL;
+    for (size_t at = 0; field_keys_repeated(&keys, &at, &first); at++)
+        problems_add(c->out, arena_printf(c->arena, "%s[%zu]", path, keys.items[at].index),
+                     "\"%s\" is declared twice; first as %s[%zu]", first->text, path, first->index);
 }
 
 static void check_list(struct field_checker *c, const struct field *field, const json_t *list,
@@ -100,23 +113,11 @@ static void check_list(struct field_checker *c, const struct field *field, const
         problems_add(c->out, path, "must be an array of objects");
         return;
     }
-    json_t *first = json_object(); /* key -> index of the item that had it first */
     size_t index;
-    json_t *item;
+    const json_t *item;
     json_array_foreach(list, index, item)
-    {
-        const char *item_path = arena_printf(c->arena, "%s[%zu]", path, index);
-        check_fields(c, field->fields, item, item_path);
-        const char *key = item_key(c, field->fields, item);
-        if (!key) continue;
-        const json_t *earlier = json_object_get(first, key);
-        if (earlier)
-            problems_add(c->out, item_path, "\"%s\" is declared twice; first as %s[%lld]", key,
-                         path, (long long)json_integer_value(earlier));
-        else
-            json_object_set_new(first, key, json_integer((json_int_t)index));
-    }
-    json_decref(first);
+        check_fields(c, field->fields, item, arena_printf(c->arena, "%s[%zu]", path, index));
+    check_keys(c, field, list, path);
 }
 
 static void check_map(struct field_checker *c, const struct field *field, const json_t *map,

@@ -30,4 +30,21 @@ void field_check_secret(struct field_checker *c, const json_t *value, const char
 /* Does 'text' match the row's pattern? True where it has none. */
 bool field_pattern_matches(struct field_checker *c, const struct field *field, const char *text);
 
+/* A text that must be there once, and where it stands. */
+struct field_key {
+    const char *text;
+    size_t index;
+};
+
+struct field_keys {
+    struct field_key *items;
+    size_t count;
+};
+
+/* Sorts by text, then by index. */
+void field_keys_sort(struct field_keys *keys);
+/* Of sorted 'keys', the next at or after '*at' that was there before: '*at' is its place and
+ * '*first', which begins as NULL, the first of its equals. False at the end. */
+bool field_keys_repeated(const struct field_keys *keys, size_t *at, const struct field_key **first);
+
 #endif

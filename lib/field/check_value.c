@@ -182,6 +182,29 @@ static void check_integer(struct field_checker *c, const struct field *field, co
     }
 }
 
+static int field_key_order(const void *left, const void *right)
+{
+    const struct field_key *a = left, *b = right;
+    int order = strcmp(a->text, b->text);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+void field_keys_sort(struct field_keys *keys)
+{
+    if (keys->count > 1) qsort(keys->items, keys->count, sizeof(*keys->items), field_key_order);
+}
+
+bool field_keys_repeated(const struct field_keys *keys, size_t *at, const struct field_key **first)
+{
+    for (; *at < keys->count; ++*at) {
+        const char *text = keys->items[*at].text;
+        if (*at == 0 || strcmp(keys->items[*at - 1].text, text) != 0) continue;
+        if (!*first || strcmp((*first)->text, text) != 0) *first = &keys->items[*at - 1];
+        return true;
+    }
+    return false;
+}
+
 static void check_set(struct field_checker *c, const struct field *field, const json_t *value,
                       const char *path)
 {
@@ -189,22 +212,25 @@ static void check_set(struct field_checker *c, const struct field *field, const 
         wrong_type(c, "an array of strings", value, path);
         return;
     }
-    json_t *seen = json_object();
+    struct field_keys keys = {
+        .items = arena_array(c->arena, json_array_size(value), sizeof(struct field_key))};
     size_t index;
-    json_t *item;
+    const json_t *item;
     json_array_foreach(value, index, item)
     {
         const char *at = arena_printf(c->arena, "%s[%zu]", path, index);
         const char *text = json_string_value(item);
         if (!text)
             wrong_type(c, "a string", item, at);
-        else if (json_object_get(seen, text))
-            problems_add(c->out, at, "%s is listed twice", shown_text(c, text));
         else
             field_check_text(c, field, text, at);
-        if (text) json_object_set_new(seen, text, json_true());
+        if (text) keys.items[keys.count++] = (struct field_key){text, index};
     }
-    json_decref(seen);
+    field_keys_sort(&keys);
+    const struct field_key *first = NULL;
+    for (size_t at = 0; field_keys_repeated(&keys, &at, &first); at++)
+        problems_add(c->out, arena_printf(c->arena, "%s[%zu]", path, keys.items[at].index),
+                     "%s is listed twice", shown_text(c, first->text));
 }
 
 /* Rows of text that have a default, also an empty one. */

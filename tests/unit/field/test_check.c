@@ -124,10 +124,16 @@ static void test_containers(void **state)
     expect("{'name':'a','rules':[5]}", "rules[0]: must be an object\n");
     expect("{'name':'a','rules':[{'name':'Ops','startIpAddress':'1.1.1.1'},"
            "{'name':'OPS','startIpAddress':'1.1.1.1'},{'strt':1}]}",
-           "rules[1]: \"ops\" is declared twice; first as rules[0]\n"
            "rules[2].strt: unknown key\n"
            "rules[2]: \"name\" is missing\n"
-           "rules[2]: \"startIpAddress\" is missing\n");
+           "rules[2]: \"startIpAddress\" is missing\n"
+           "rules[1]: \"ops\" is declared twice; first as rules[0]\n");
+    expect("{'name':'a','rules':[{'name':'b','startIpAddress':'1.1.1.1'},"
+           "{'name':'a','startIpAddress':'1.1.1.1'},{'name':'B','startIpAddress':'1.1.1.1'},"
+           "{'name':'b','startIpAddress':'1.1.1.1'},{'name':'A','startIpAddress':'1.1.1.1'}]}",
+           "rules[4]: \"a\" is declared twice; first as rules[1]\n"
+           "rules[2]: \"b\" is declared twice; first as rules[0]\n"
+           "rules[3]: \"b\" is declared twice; first as rules[0]\n");
     expect("{'name':'a','members':'x'}", "members: must be an array of strings, not \"x\"\n");
     expect("{'name':'a','members':['x',5,'x']}",
            "members[1]: must be a string, not 5\nmembers[2]: \"x\" is listed twice\n");
