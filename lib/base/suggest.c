@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/must.h"
+
 enum { WORD_MAX = 63 };
 
 static char suggest_lower(char c)
@@ -22,9 +24,10 @@ static size_t suggest_distance_within(const char *a, size_t a_length, const char
 {
     size_t rows[3][WORD_MAX + 2];
     size_t *before = rows[0], *last = rows[1], *row = rows[2];
+    must(a_length <= WORD_MAX && b_length <= WORD_MAX);
     if (a_length > b_length + limit || b_length > a_length + limit) return limit + 1;
     size_t last_nearest = 0;
-    for (size_t j = 0; j <= b_length + 1; j++) before[j] = last[j] = j;
+    for (size_t j = 0; j <= b_length + 1; j++) before[j] = last[j] = row[j] = j;
     for (size_t i = 1; i <= a_length; i++) {
         size_t from = i > limit ? i - limit : 1;
         size_t to = suggest_least(b_length, i + limit);
