@@ -25,6 +25,7 @@ static size_t suggest_distance_within(const char *a, size_t a_length, const char
     size_t rows[3][WORD_MAX + 2];
     size_t *before = rows[0], *last = rows[1], *row = rows[2];
     must(a_length <= WORD_MAX && b_length <= WORD_MAX);
+    limit = suggest_least(limit, WORD_MAX);
     if (a_length > b_length + limit || b_length > a_length + limit) return limit + 1;
     size_t last_nearest = 0;
     for (size_t j = 0; j <= b_length + 1; j++) before[j] = last[j] = row[j] = j;
