@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <strings.h>
+#include "config/clash.h"
 
 struct names {
     char **items;
@@ -48,29 +48,45 @@ static int names_read(const char *directory, struct names *out, struct problems 
     return 0;
 }
 
-/* Several documents may share a group, if they want the same of it. */
-static void check_same(const struct target *a, const struct target *b, const char *file,
-                       struct problems *problems)
+/* What a document declares that must be one: its name, and its targets. A server's name is one of
+ * the whole world, since it is the first label of a host name. */
+static void desired_items(const struct document *d, struct arena *arena, struct clash_item *items)
 {
-    const json_t *mine = json_object_get(a->item, "tags");
-    const json_t *other = json_object_get(b->item, "tags");
-    if (b->kind == TARGET_SERVER)
-        problems_add(problems, "", "server %s is declared by %s", b->name, file);
-    else if (mine && other && !json_equal(mine, other))
-        problems_add(problems, "", "resource group %s has other tags in %s", b->name, file);
+    items[0] = (struct clash_item){
+        .file = d->file,
+        .root = d->root,
+        .item = json_object_get(d->root, "metadata"),
+        .id = arena_printf(arena, "name %s", d->name),
+        .said = arena_printf(arena, "metadata.name %s is taken by", d->name),
+    };
+    for (size_t i = 0; i < d->target_count; i++) {
+        const struct target *t = &d->targets[i];
+        bool group = t->kind == TARGET_GROUP;
+        items[i + 1] = (struct clash_item){
+            .file = d->file,
+            .root = d->root,
+            .item = t->item,
+            .id = group ? t->arm_id : arena_printf(arena, "server %s", t->name),
+            .said = arena_printf(arena, group ? "resource group %s" : "server %s is declared by",
+                                 t->name),
+            .shared = group,
+        };
+    }
 }
 
-/* Two documents that declare the same server or the same name would fight each other. */
-static void check_clash(const struct document *a, const struct document *b,
-                        struct problems *problems)
+/* Two documents that declare the same would fight each other. */
+static void desired_clashes(const struct desired *all, struct problems *problems)
 {
-    problems_source(problems, b->file, NULL, 0);
-    if (strcmp(a->name, b->name) == 0)
-        problems_add(problems, "", "metadata.name %s is taken by %s", b->name, a->file);
-    for (size_t i = 0; i < a->target_count; i++)
-        for (size_t k = 0; k < b->target_count; k++)
-            if (strcasecmp(a->targets[i].arm_id, b->targets[k].arm_id) == 0)
-                check_same(&a->targets[i], &b->targets[k], a->file, problems);
+    size_t count = 0, n = 0;
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < all->count; i++) count += 1 + all->documents[i]->target_count;
+    struct clash_item *items = arena_array(arena, count, sizeof(*items));
+    for (size_t i = 0; i < all->count; i++) {
+        desired_items(all->documents[i], arena, items + n);
+        n += 1 + all->documents[i]->target_count;
+    }
+    clash_check(items, n, problems);
+    arena_free(arena);
 }
 
 struct desired *desired_load_files(const struct settings *settings, const char *const *files,
@@ -84,9 +100,7 @@ struct desired *desired_load_files(const struct settings *settings, const char *
         struct document *d = document_load(files[i], settings, secrets, problems);
         if (d) all->documents[all->count++] = d;
     }
-    for (size_t i = 0; i < all->count; i++)
-        for (size_t k = i + 1; k < all->count; k++)
-            check_clash(all->documents[i], all->documents[k], problems);
+    desired_clashes(all, problems);
     if (problems->total == before) return all;
     desired_free(all);
     return NULL;

@@ -146,6 +146,22 @@ static void test_a_server_belongs_to_one_document(void **state)
     assert_clash(f, "server SAME is declared by");
 }
 
+/* Also where the groups differ: its name is the first label of a host name. */
+static void test_a_servers_name_is_one_of_the_world(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024];
+    snprintf(text, sizeof(text), document, "second", "same");
+    char *group = strstr(text, "\"rg\"");
+    assert_non_null(group);
+    memcpy(group, "\"gr\"", 4);
+    put_document(f, "a.json", "first", "same");
+    put(f, "b.json", text);
+    assert_clash(f, "server same is declared by");
+    assert_string_equal(f->problems.items[0].path, "servers[0].name");
+    assert_int_equal(f->problems.items[0].line, 1);
+}
+
 static void test_a_name_belongs_to_one_document(void **state)
 {
     struct fixture *f = *state;
@@ -298,6 +314,7 @@ int main(void)
         CASE(test_documents_by_name),
         CASE(test_one_bad_document_refuses_all),
         CASE(test_a_server_belongs_to_one_document),
+        CASE(test_a_servers_name_is_one_of_the_world),
         CASE(test_a_name_belongs_to_one_document),
         CASE(test_a_missing_directory_is_said),
         CASE(test_a_group_is_shared_by_those_who_want_the_same),
