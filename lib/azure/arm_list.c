@@ -1,9 +1,9 @@
 /* List a collection, page by page (source: ARM RPC, paging: an empty page may have a next one, rows
  * are not to be counted, "nextLink" may be null). */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "azure/list_split.h"
 #include "azure/op_inside.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -61,15 +61,14 @@ static enum flow_verdict no_end(struct flow *f, const char *why)
 static enum flow_verdict follow(struct flow *f, const char *link)
 {
     struct arm_list *l = f->op;
-    char digest[33];
+    struct list_print here = list_print_of(l->op.url, strlen(l->op.url));
+    struct list_print next = list_print_of(link, strlen(link));
     if (!arm_url_is_ours(l->op.az, link)) {
         err_set(&f->err, ERR_PROTOCOL, "the next page of the list is said to be on another host");
         return FLOW_FAIL;
     }
-    hash_fingerprint(l->op.url, strlen(l->op.url), digest);
-    json_object_set_new(l->links, digest, json_true());
-    hash_fingerprint(link, strlen(link), digest);
-    if (json_object_get(l->links, digest)) return no_end(f, "it comes back to the same page");
+    if (l->pages == 1) list_names_add(&l->links, &here);
+    if (!list_names_add(&l->links, &next)) return no_end(f, "it comes back to the same page");
     if (l->pages >= PAGES_MAX) return no_end(f, "too many");
     free(l->op.url);
     l->op.url = xstrdup(link);
@@ -80,7 +79,7 @@ static enum flow_verdict follow(struct flow *f, const char *link)
 static bool is_remembered(struct arm_list *l, const struct http_reply *reply)
 {
     const struct arm_list_memory *m = l->memory;
-    if (!m || l->pages > 0) return false;
+    if (!m || l->pages > 0 || reply->status != 200) return false;
     hash_fingerprint(reply->body, reply->length, l->digest);
     return m->items && strcmp(l->digest, m->digest) == 0;
 }
@@ -98,52 +97,74 @@ static void remember(struct arm_list *l)
     struct arm_list_memory *m = l->memory;
     if (!m) return;
     arm_list_memory_done(m);
+    list_book_sort(&l->book);
+    m->book = l->book;
+    l->book = (struct list_book){.known = NULL};
     if (l->pages > 1) return;
     memcpy(m->digest, l->digest, sizeof(m->digest));
     m->items = json_incref(l->items);
 }
 
-/* No two items are alike: by name below one collection, by id where they stand elsewhere. */
-static int check_twice(struct arm_list *l, const json_t *item, struct err *err)
+/* --- items ------------------------------------------------------------------------------------ */
+
+/* Reads 'item' (a share is taken where it is kept) into 'known': is it one of this collection, and
+ * whole where anybody needs it? */
+static int read_item(struct arm_list *l, json_t *item, struct list_known *known, struct err *err)
 {
-    bool elsewhere = l->shape->flags & ARM_IDS_ELSEWHERE;
-    const char *name = json_text_at(item, elsewhere ? "id" : "name");
-    char *key = xstrdup(name);
-    for (char *c = key; *c; c++) *c = (char)tolower((unsigned char)*c);
-    bool twice = json_object_get(l->names, key) != NULL;
-    json_object_set_new(l->names, key, json_true());
-    free(key);
-    return twice ? err_set(err, ERR_PROTOCOL, "the list has %.200s twice", name) : 0;
+    const struct arm_shape *shape = l->shape;
+    l->parsed++;
+    if (shape && arm_shape_check_identity(shape, l->op.id, item, err) < 0) return -1;
+    bool elsewhere = shape && shape->flags & ARM_IDS_ELSEWHERE;
+    if (shape) known->name = list_print_name(json_text_at(item, elsewhere ? "id" : "name"));
+    if (l->keep && !l->keep(l->owner, item)) return 0;
+    if (shape && arm_shape_check_members(shape, item, err) < 0)
+        return err_prefix(err, "item %.200s", json_text_at(item, "name"));
+    known->item = json_incref(item);
+    return 0;
+}
+
+/* A sound item joins the list. No two are alike: by name below one collection, by id where they
+ * stand elsewhere. */
+static int admit(struct arm_list *l, const struct list_known *known, struct err *err)
+{
+    if (++l->count > ITEMS_MAX)
+        return err_set(err, ERR_PROTOCOL, "the list has no end: more than %d items", ITEMS_MAX);
+    if (l->shape && !list_names_add(&l->names, &known->name))
+        return err_set(err, ERR_PROTOCOL, "the list has its item %zu twice", l->count);
+    if (known->item) json_array_append(l->items, known->item);
+    return 0;
 }
 
 static int add_item(struct arm_list *l, json_t *item, struct err *err)
 {
-    const struct arm_shape *shape = l->shape;
-    if (++l->count > ITEMS_MAX)
-        return err_set(err, ERR_PROTOCOL, "the list has no end: more than %d items", ITEMS_MAX);
-    if (shape && arm_shape_check_identity(shape, l->op.id, item, err) < 0) return -1;
-    if (shape && check_twice(l, item, err) < 0) return -1;
-    if (l->keep && !l->keep(l->owner, item)) return 0;
-    if (shape && arm_shape_check_members(shape, item, err) < 0)
-        return err_prefix(err, "item %.200s", json_text_at(item, "name"));
-    json_array_append(l->items, item);
-    return 0;
+    struct list_known known = {.item = NULL};
+    int result = read_item(l, item, &known, err);
+    if (result == 0) result = admit(l, &known, err);
+    json_decref(known.item);
+    return result;
 }
 
-static int add_items(struct arm_list *l, const json_t *page, struct err *err)
+/* One that is known by its bytes, or one that has to be read. */
+static int add_piece(struct arm_list *l, const struct list_piece *piece, struct err *err)
 {
-    const json_t *value = json_at(page, "value");
-    size_t i;
-    json_t *item;
-    if (!json_is_array(value))
-        return err_set(err, ERR_PROTOCOL, "the answer of ARM is no list: it has no \"value\"");
-    json_array_foreach(value, i, item)
-    {
-        if (add_item(l, item, err) < 0) return -1;
+    struct list_known known = {.text = list_print_of(piece->text, piece->length)};
+    const struct list_known *before = list_book_find(&l->memory->book, &known.text);
+    int result = 0;
+    if (before) {
+        known = *before;
+        json_incref(known.item);
+    } else {
+        json_t *item = json_parse(piece->text, piece->length, err);
+        result = item ? read_item(l, item, &known, err)
+                      : err_prefix(err, "the answer of ARM: item %zu", l->count + 1);
+        json_decref(item);
     }
-    l->pages++;
-    return 0;
+    if (result == 0) result = admit(l, &known, err);
+    list_book_add(&l->book, known);
+    return result;
 }
+
+/* --- pages ------------------------------------------------------------------------------------ */
 
 /* After the last page. */
 static enum flow_verdict end(struct flow *f)
@@ -157,11 +178,12 @@ static enum flow_verdict end(struct flow *f)
     return FLOW_NEXT;
 }
 
-static enum flow_verdict take_items(struct flow *f, const json_t *page)
+/* The page has been taken in; 'page' is what it says beside its items. */
+static enum flow_verdict go_on(struct flow *f, const json_t *page)
 {
     struct arm_list *l = f->op;
     const json_t *link = json_at(page, "nextLink");
-    if (add_items(l, page, &f->err) < 0) return FLOW_FAIL;
+    l->pages++;
     if (!link || json_is_null(link)) return end(f);
     const char *url = json_string_value(link);
     if (!url) {
@@ -171,20 +193,56 @@ static enum flow_verdict take_items(struct flow *f, const json_t *page)
     return *url ? follow(f, url) : end(f);
 }
 
+static enum flow_verdict take_pieces(struct flow *f, const struct list_split *split)
+{
+    struct arm_list *l = f->op;
+    for (size_t i = 0; i < split->count; i++)
+        if (add_piece(l, &split->pieces[i], &f->err) < 0) return FLOW_FAIL;
+    return go_on(f, split->frame);
+}
+
+static enum flow_verdict take_whole(struct flow *f, const json_t *page)
+{
+    struct arm_list *l = f->op;
+    const json_t *value = json_at(page, "value");
+    size_t i;
+    json_t *item;
+    if (!json_is_array(value)) {
+        err_set(&f->err, ERR_PROTOCOL, "the answer of ARM is no list: it has no \"value\"");
+        return FLOW_FAIL;
+    }
+    json_array_foreach(value, i, item)
+    {
+        if (add_item(l, item, &f->err) < 0) return FLOW_FAIL;
+    }
+    return go_on(f, page);
+}
+
+/* With a memory item by item, where the page can be cut; else as a whole. */
+static enum flow_verdict read_page(struct flow *f, const struct http_reply *reply)
+{
+    struct arm_list *l = f->op;
+    struct list_split split = {.count = 0};
+    enum flow_verdict verdict = FLOW_FAIL;
+    if (l->memory && reply->status == 200 && list_split(reply->body, reply->length, &split) == 0) {
+        verdict = take_pieces(f, &split);
+        list_split_done(&split);
+        return verdict;
+    }
+    json_t *page = arm_op_body(f, reply);
+    if (page) verdict = take_whole(f, page);
+    json_decref(page);
+    return verdict;
+}
+
 static enum flow_verdict take_page(struct flow *f, const struct reply *reply)
 {
     struct arm_list *l = f->op;
     l->bytes += reply->http.length;
     if (l->bytes > BYTES_MAX) return no_end(f, "too many bytes");
-    if (is_remembered(l, &reply->http)) {
-        recall(l);
-        return FLOW_NEXT;
-    }
-    json_t *page = arm_op_body(f, &reply->http);
-    if (!page) return FLOW_FAIL;
-    enum flow_verdict verdict = take_items(f, page);
-    json_decref(page);
-    return verdict;
+    if (!is_remembered(l, &reply->http)) return read_page(f, &reply->http);
+    recall(l);
+    return FLOW_NEXT;
 }
 
 /* After a restart the list goes on with the page at which the token was refused. */
@@ -203,9 +261,7 @@ void arm_list_init(struct arm_list *l, const struct azure *az, const char *id,
                                     .token_refused = token_refused,
                                     .op = l},
                            .items = json_array(),
-                           .shape = shape,
-                           .names = json_object(),
-                           .links = json_object()};
+                           .shape = shape};
     arm_op_init(&l->op, az, id, api_version);
     l->flow.resource = l->op.id;
 }
@@ -215,13 +271,15 @@ void arm_list_done(struct arm_list *l)
     flow_cancel(&l->flow);
     arm_op_done(&l->op, &l->flow);
     json_decref(l->items);
-    json_decref(l->names);
-    json_decref(l->links);
-    l->items = l->names = l->links = NULL;
+    l->items = NULL;
+    list_book_done(&l->book);
+    list_names_done(&l->names);
+    list_names_done(&l->links);
 }
 
 void arm_list_memory_done(struct arm_list_memory *m)
 {
     json_decref(m->items);
+    list_book_done(&m->book);
     *m = (struct arm_list_memory){.items = NULL};
 }

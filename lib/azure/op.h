@@ -15,6 +15,7 @@
 
 #include "azure/arm.h"
 #include "azure/arm_shape.h"
+#include "azure/list_memory.h"
 #include "base/secret.h"
 #include "flow/flow.h"
 
@@ -59,12 +60,13 @@ void arm_get_done(struct arm_get *g);
  */
 
 /* What a list said the last time, kept by the caller from look to look (zeros at first). A list
- * that comes in one page and reads the same byte for byte is not parsed again: parsing the
- * parameters of a server costs ten times as much as fetching them. One memory serves one
- * collection, with one shape and one 'keep'. */
+ * that comes in one page and reads the same byte for byte is not read again, and of any other only
+ * the items whose bytes have changed: reading the parameters of a server costs a hundred times as
+ * much as comparing them. One memory serves one collection, with one shape and one 'keep'. */
 struct arm_list_memory {
-    char digest[33]; /* hash_fingerprint() of the page */
+    char digest[33]; /* hash_fingerprint() of the only page; "": there were several */
     json_t *items;   /* what was kept of it, owned; NULL: nothing is remembered */
+    struct list_book book;
 };
 
 /* Forgets. */
@@ -79,15 +81,17 @@ struct arm_list {
     bool (*keep)(const void *owner, const json_t *item); /* NULL: every item */
     json_t *items; /* result: an array, not to be changed; complete only when the flow has succeeded
                     */
+    unsigned parsed; /* items that had to be read, of 'count' */
     const struct arm_shape *shape;
     char digest[33]; /* of the first page, where there is a memory */
-    /* What was seen so far: pages, their bytes, all items (also those not kept), their names and
-     * the addresses of the pages, as members of objects. */
+    /* What was seen so far: pages, their bytes, all items (also those not kept), their names, and
+     * the addresses of the pages. */
     unsigned pages;
     size_t bytes;
     size_t count;
-    json_t *names;
-    json_t *links;
+    struct list_book book; /* where there is a memory */
+    struct list_names names;
+    struct list_names links;
 };
 
 extern const struct flow_row arm_list_rows[];

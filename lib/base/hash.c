@@ -78,9 +78,8 @@ void hash_once(const void *data, size_t length, char out[65])
 static const unsigned char fingerprint_key[16];
 static const unsigned char fingerprint_iv[12];
 
-void hash_fingerprint(const void *data, size_t length, char out[33])
+void hash_fingerprint_raw(const void *data, size_t length, unsigned char out[16])
 {
-    unsigned char tag[TAG_SIZE];
     int ignored;
     EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
     must(c != NULL);
@@ -92,8 +91,14 @@ void hash_fingerprint(const void *data, size_t length, char out[33])
         p += piece;
         length -= piece;
     }
-    must(EVP_EncryptFinal_ex(c, tag, &ignored));
-    must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, sizeof(tag), tag));
+    must(EVP_EncryptFinal_ex(c, out, &ignored));
+    must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out));
     EVP_CIPHER_CTX_free(c);
+}
+
+void hash_fingerprint(const void *data, size_t length, char out[33])
+{
+    unsigned char tag[TAG_SIZE];
+    hash_fingerprint_raw(data, length, tag);
     to_hex(tag, sizeof(tag), out);
 }

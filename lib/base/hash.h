@@ -20,5 +20,7 @@ void hash_once(const void *data, size_t length, char out[65]);
  * as fast as SHA-256 (GMAC, NIST SP 800-38D, with a key that is no secret). Chance does not fool
  * it; somebody who wants to does, so it is for nothing but saving work. */
 void hash_fingerprint(const void *data, size_t length, char out[33]);
+/* The same as its 16 bytes. */
+void hash_fingerprint_raw(const void *data, size_t length, unsigned char out[16]);
 
 #endif

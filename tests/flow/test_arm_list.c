@@ -111,91 +111,6 @@ static void test_ends(void **state)
     }
 }
 
-/* Looks at the list with 'memory', and which items there are then: "1 2". */
-static void look(void **state, struct arm_list_memory *memory,
-                 bool (*keep)(const void *, const json_t *), const char *body, char out[64])
-{
-    size_t i, used = 0;
-    json_t *item;
-    again(state);
-    struct probe *p = *state;
-    p->list.memory = memory;
-    p->list.keep = keep;
-    script_reply(p->world.script, FIRST, 200, body);
-    run(p);
-    out[0] = '\0';
-    json_array_foreach(p->list.items, i, item)
-    {
-        used += (size_t)snprintf(out + used, 64 - used, "%s%" JSON_INTEGER_FORMAT, i ? " " : "",
-                                 json_integer_value(item));
-    }
-}
-
-static bool is_odd(const void *owner, const json_t *item)
-{
-    assert_non_null(((const struct probe *)owner)->list.flow.done);
-    return json_integer_value(item) % 2 != 0;
-}
-
-/* The same page means the same; another one is read, and remembered in its place. */
-static void test_memory(void **state)
-{
-    struct arm_list_memory memory = {.items = NULL};
-    struct probe *p = *state;
-    char seen[64];
-    look(state, &memory, is_odd, "{\"value\":[1,2,3]}", seen);
-    assert_string_equal(seen, "1 3");
-    json_t *first = memory.items;
-    assert_ptr_equal(p->list.items, first);
-    look(state, &memory, is_odd, "{\"value\":[1,2,3]}", seen);
-    assert_string_equal(seen, "1 3");
-    assert_ptr_equal(p->list.items, first);
-    look(state, &memory, is_odd, "{\"value\":[1,2,5]}", seen);
-    assert_string_equal(seen, "1 5");
-    assert_ptr_equal(p->list.items, memory.items);
-    look(state, &memory, is_odd, "{\"value\":[1,2,3]}", seen);
-    assert_string_equal(seen, "1 3");
-    arm_list_memory_done(&memory);
-    assert_string_equal(seen, "1 3"); /* the result outlives the memory */
-    assert_int_equal(json_array_size(p->list.items), 2);
-}
-
-/* What failed is not remembered, and what was known before stays known. */
-static void test_memory_failure(void **state)
-{
-    struct arm_list_memory memory = {.items = NULL};
-    struct probe *p = *state;
-    char seen[64];
-    look(state, &memory, NULL, "{\"value\":{}}", seen);
-    assert_int_equal(p->err.kind, ERR_PROTOCOL);
-    assert_null(memory.items);
-    look(state, &memory, NULL, "{\"value\":[1]}", seen);
-    look(state, &memory, NULL, "{\"value\":[1", seen);
-    assert_int_equal(p->err.kind, ERR_PROTOCOL);
-    look(state, &memory, NULL, "{\"value\":[1]}", seen);
-    assert_string_equal(seen, "1");
-    arm_list_memory_done(&memory);
-}
-
-/* Of several pages only the first has a digest: nothing is remembered. */
-static void test_memory_pages(void **state)
-{
-    struct arm_list_memory memory = {.items = NULL};
-    struct probe *p = *state;
-    char seen[64];
-    look(state, &memory, NULL, "{\"value\":[1]}", seen);
-    assert_non_null(memory.items);
-    again(state);
-    p->list.memory = &memory;
-    prepare_pages(p);
-    run(p);
-    check_items(p);
-    assert_null(memory.items);
-    look(state, &memory, NULL, "{\"value\":[1]}", seen);
-    assert_string_equal(seen, "1");
-    arm_list_memory_done(&memory);
-}
-
 /* Answers that are no list, and next pages that are not followed. The token stays at home. */
 static void test_refusals(void **state)
 {
@@ -324,11 +239,14 @@ static void test_cancel_at_every_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_pages),        CASE(test_ends),
-        CASE(test_memory),       CASE(test_memory_failure),
-        CASE(test_memory_pages), CASE(test_refusals),
-        CASE(test_circles),      CASE(test_endless),
-        CASE(test_torture),      CASE(test_cancel_at_every_row),
+        CASE(test_pages),
+        CASE(test_ends),
+
+        CASE(test_refusals),
+        CASE(test_circles),
+        CASE(test_endless),
+        CASE(test_torture),
+        CASE(test_cancel_at_every_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
