@@ -44,6 +44,14 @@ void clock_text(char out[CLOCK_TEXT], int digits)
     snprintf(end, room, ".%.*sZ", digits < 7 ? digits : 7, fraction);
 }
 
+void clock_http_text(char out[CLOCK_TEXT], int64_t unix_seconds)
+{
+    struct tm tm;
+    time_t t = (time_t)unix_seconds;
+    gmtime_r(&t, &tm);
+    strftime(out, CLOCK_TEXT, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+}
+
 void random_bytes(void *out, size_t size)
 {
     unsigned char *p = out;

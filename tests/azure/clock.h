@@ -18,6 +18,9 @@ void clock_text(char out[CLOCK_TEXT], int digits);
 /* The same for 'unix_seconds', without fraction. */
 void clock_text_at(char out[CLOCK_TEXT], int64_t unix_seconds);
 
+/* 'unix_seconds' as HTTP writes it: "Wed, 25 Nov 2026 16:00:00 GMT". */
+void clock_http_text(char out[CLOCK_TEXT], int64_t unix_seconds);
+
 void random_bytes(void *out, size_t size);
 /* Uniform in [0, below). */
 uint32_t random_below(uint32_t below);

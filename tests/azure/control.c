@@ -9,6 +9,7 @@
 #include "belief.h"
 #include "cluster.h"
 #include "fault.h"
+#include "fight.h"
 #include "history.h"
 #include "lro.h"
 #include "number.h"
@@ -106,6 +107,29 @@ static void stale_post(struct exchange *x, const char *rest)
 {
     (void)rest;
     lag_set(x->sim->lags, json_text_at(x->json, "path"), json_int_at(x->json, "ms", 0));
+    reply_done(x);
+}
+
+static void fight_post(struct exchange *x, const char *rest)
+{
+    struct err err = {0};
+    (void)rest;
+    if (fight_add(x->sim, x->json, &err) < 0)
+        reply_err(x, &err);
+    else
+        reply_done(x);
+}
+
+static void fight_get(struct exchange *x, const char *rest)
+{
+    (void)rest;
+    reply_json(x, 200, json_incref(x->sim->fights));
+}
+
+static void fight_delete(struct exchange *x, const char *rest)
+{
+    (void)rest;
+    json_array_clear(x->sim->fights);
     reply_done(x);
 }
 
@@ -226,6 +250,10 @@ static const struct control controls[] = {
     {"POST", "/sim/settings", settings_post, "change settings: {key: value}"},
     {"POST", "/sim/tokens/revoke", tokens_revoke_post, "no token is valid any more"},
     {"POST", "/sim/stale", stale_post, "reads (of a path) lag behind writes: {ms, path}"},
+    {"POST", "/sim/fight", fight_post,
+     "after each write of a client to a path another person writes: {path, body, times, method}"},
+    {"GET", "/sim/fight", fight_get, "the fights, and how often each goes on"},
+    {"DELETE", "/sim/fight", fight_delete, "forget all fights"},
     {"POST", "/sim/arm", arm_post, "a write by another person: {method, path, body}"},
     {"POST", "/sim/seed", seed_post, "many servers: {servers, prefix, resourceGroup}"},
     {"GET", "/sim/beliefs", beliefs_get, "what is believed about Azure, with sources"},

@@ -155,11 +155,11 @@ void reply_never(struct exchange *x)
     x->hold_ms = HOLD_FOR_EVER_MS;
 }
 
-/* The query of the next page: that of this one with another skip token. */
-static const char *next_query(struct exchange *x, size_t from)
+const char *reply_next_link(struct exchange *x, const char *token)
 {
     struct buf b;
     buf_init(&b, BODY_MAX);
+    buf_printf(&b, "%s%s?", x->sim->arm_url, x->path);
     for (const char *p = x->query; *p;) {
         size_t length = strcspn(p, "&"), name = strcspn(p, "=&");
         if (strcasecmp(percent_decode(x->arena, p, name, true), "$skiptoken") != 0)
@@ -167,10 +167,10 @@ static const char *next_query(struct exchange *x, size_t from)
         p += length;
         if (*p == '&') p++;
     }
-    buf_printf(&b, "%%24skiptoken=%zu", from);
-    const char *query = arena_strdup(x->arena, buf_text(&b));
+    buf_printf(&b, "%%24skiptoken=%s", token);
+    const char *link = arena_strdup(x->arena, buf_text(&b));
     buf_done(&b);
-    return query;
+    return link;
 }
 
 void reply_list(struct exchange *x, json_t *items)
@@ -186,9 +186,8 @@ void reply_list(struct exchange *x, json_t *items)
         json_array_append(page, json_array_get(items, i));
     json_t *body = json_pack("{s:o}", "value", page);
     if (to < json_array_size(items) || x->empty_page) {
-        char *link = xasprintf("%s%s?%s", x->sim->arm_url, x->path, next_query(x, to));
-        json_object_set_new(body, "nextLink", json_string(link));
-        free(link);
+        const char *token = arena_printf(x->arena, "%zu", to);
+        json_object_set_new(body, "nextLink", json_string(reply_next_link(x, token)));
     }
     json_decref(items);
     reply_json(x, 200, body);

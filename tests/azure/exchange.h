@@ -95,6 +95,8 @@ void reply_broken_gzip(struct exchange *x);
 void reply_endlessly(struct exchange *x);
 /* Nothing, while the connection stays. */
 void reply_never(struct exchange *x);
+/* This request's URL with 'token' as its skip token. */
+const char *reply_next_link(struct exchange *x, const char *token);
 /* A list page of ARM from 'items' (stolen), honouring the page size and its own skip token. */
 void reply_list(struct exchange *x, json_t *items);
 

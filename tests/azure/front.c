@@ -6,6 +6,7 @@
 #include "arm.h"
 #include "control.h"
 #include "fault.h"
+#include "fight.h"
 #include "login.h"
 #include "lro.h"
 #include "request_log.h"
@@ -68,6 +69,7 @@ void front_serve(struct exchange *x, bool secure)
     }
     fault_after(fault, x);
     request_log_add(x->sim->log, x);
+    if (x->write && !x->op && x->status < 300) fight_after(x->sim, x->path);
 }
 
 void front_finish(struct exchange *x)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "history.h"
 #include "server.h"
 #include "store.h"
 
@@ -15,11 +16,17 @@ static const char *group_key(struct arena *arena, const char *name)
     return key;
 }
 
+/* As the read in hand sees them. */
+static json_t *groups_view(const struct sim *sim)
+{
+    return history_at(sim->past_groups, sim->groups, sim->lag_ms);
+}
+
 json_t *resource_group_find(const struct sim *sim, const char *name)
 {
     const char *key;
     json_t *doc;
-    json_object_foreach(sim->groups, key, doc)
+    json_each_member(groups_view(sim), key, doc)
     {
         if (strcasecmp(key, name) == 0) return doc;
     }
@@ -37,7 +44,7 @@ void resource_group_list(struct exchange *x)
     json_t *items = json_array();
     const char *key;
     json_t *doc;
-    json_object_foreach(x->sim->groups, key, doc) json_array_append(items, doc);
+    json_each_member(groups_view(x->sim), key, doc) json_array_append(items, doc);
     reply_list(x, items);
 }
 
@@ -66,6 +73,23 @@ static json_t *group_document(const struct exchange *x, const char *location)
     return doc;
 }
 
+/* Puts 'doc' in the place of the group of the path; NULL takes it away. Documents are replaced,
+ * never changed in place. */
+static void group_store(struct exchange *x, json_t *doc)
+{
+    struct sim *sim = x->sim;
+    const char *key = group_key(x->arena, x->args[1]);
+    int64_t longest_ms = lag_longest(sim->lags);
+    if (x->ignore) return;
+    if (longest_ms > 0)
+        sim->past_groups = history_keep(sim->past_groups, json_copy(sim->groups), longest_ms);
+    if (doc)
+        json_object_set(sim->groups, key, doc);
+    else
+        json_object_del(sim->groups, key);
+    sim->dirty = true;
+}
+
 void resource_group_put(struct exchange *x)
 {
     const char *location = json_text_at(x->json, "location");
@@ -84,22 +108,21 @@ void resource_group_put(struct exchange *x)
         return;
     }
     char *name = location_name(location);
-    json_t *doc = old ? json_incref(old) : group_document(x, name);
+    json_t *doc = old ? json_deep_copy(old) : group_document(x, name);
     free(name);
     json_object_del(doc, "tags");
     if (json_is_object(tags)) json_object_set_new(doc, "tags", json_deep_copy(tags));
-    json_object_set(x->sim->groups, group_key(x->arena, x->args[1]), doc);
-    x->sim->dirty = true;
+    group_store(x, doc);
     reply_json(x, old ? 200 : 201, doc);
 }
 
 void resource_group_patch(struct exchange *x)
 {
-    json_t *doc = resource_group_find(x->sim, x->args[1]);
+    json_t *doc = json_deep_copy(resource_group_find(x->sim, x->args[1]));
     json_t *tags = json_object_get(x->json, "tags");
     if (json_is_object(tags)) json_object_set_new(doc, "tags", json_deep_copy(tags));
-    x->sim->dirty = true;
-    reply_json(x, 200, json_incref(doc));
+    group_store(x, doc);
+    reply_json(x, 200, doc);
 }
 
 void resource_group_delete(struct exchange *x)
@@ -112,7 +135,6 @@ void resource_group_delete(struct exchange *x)
         reply_error(x, 405, "MethodNotAllowed", "This Azure does not delete resource groups.");
         return;
     }
-    json_object_del(x->sim->groups, group_key(x->arena, x->args[1]));
-    x->sim->dirty = true;
+    group_store(x, NULL);
     reply_text(x, 202, "");
 }

@@ -101,6 +101,9 @@ const struct setting_row setting_rows[SET_N] = {
                                   "deletes that may come at once", "recorded 2026 for writes"),
     [SET_DELETES_PER_S] = NUMBER("deletes_per_s", "requests/s", 10, 0, 1000000000,
                                  "refill of the deletes", "ARM request limits"),
+    [SET_RATE_PER_S] = NUMBER("rate_per_s", "requests/s", 0, 0, 1000000000,
+                              "requests of any kind that are allowed in a second, 0: any number",
+                              "a fault: no such limit is documented"),
     [SET_YOUNG_S] =
         NUMBER("young_s", "s", 600, 0, 864000,
                "age below which a server has no earliestRestoreDate", "recorded; age unverified"),

@@ -185,6 +185,7 @@ void sim_free(struct sim *sim)
     json_decref(sim->groups);
     json_decref(sim->resources);
     json_decref(sim->past_resources);
+    json_decref(sim->past_groups);
     json_decref(sim->lags);
     json_decref(sim->fights);
     json_decref(sim->tokens);

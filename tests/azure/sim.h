@@ -46,10 +46,10 @@ struct sim {
     json_t *groups; /* lower-case name -> document */
     struct server **servers;
     size_t server_n;
-    json_t *saved_servers; /* of the last run, until sim_restore() */
-    json_t *tokens;        /* token -> Unix second of its expiry */
-    json_t *resources;     /* the generic ones: store.h */
-    json_t *past_resources;
+    json_t *saved_servers;                /* of the last run, until sim_restore() */
+    json_t *tokens;                       /* token -> Unix second of its expiry */
+    json_t *resources;                    /* the generic ones: store.h */
+    json_t *past_resources, *past_groups; /* what lagging reads see */
     json_t *lags;   /* how long reads lag behind writes, set by /sim/stale: history.h */
     int64_t lag_ms; /* how long the request in hand does */
     json_t *fights; /* of /sim/fight: fight.h */
