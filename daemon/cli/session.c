@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "run/configuration.h"
 #include "run/lock.h"
@@ -88,6 +89,10 @@ int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
     struct lock *lock = NULL;
     struct configuration *c = load(cli);
     if (!c) return -1;
+    if (descriptors_require(DESCRIPTORS_LEAST, DESCRIPTORS_MOST, &err)) {
+        configuration_free(c);
+        return -cli_fail(cli, err.text);
+    }
     signal(SIGPIPE, SIG_IGN);
     log_setup(LOG_FORMAT_TEXT, progress ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING, stderr, "pgdrift");
     s.loop = loop_new(&err);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/version.h"
 #include "cli/cli.h"
 #include "config/settings.h"
@@ -66,6 +67,7 @@ static int told(int status)
 
 int main(int argc, char **argv)
 {
+    if (descriptors_fill() != 0) return CLI_ERROR;
     struct cli cli = {.config = SETTINGS_FILE, .colour = wants_colour()};
     for (int c; (c = getopt_long(argc, argv, "c:hV", long_options, NULL)) != -1;) {
         if (c == 'c')

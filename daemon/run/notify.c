@@ -95,45 +95,45 @@ static void add_status(struct buf *state, const char *status)
 }
 
 /* Sends 'assignments', complete lines, together with the status. */
-static int send_lines(struct notify *n, const char *assignments, const char *status,
+static int send_lines(struct notify *n, const char *assignments, const char *status, int flags,
                       struct err *err)
 {
     struct buf state;
     buf_init(&state, STATE_MAX);
     buf_str(&state, assignments);
     add_status(&state, status);
-    int r = send_state(n, &state, 0, err);
+    int r = send_state(n, &state, flags, err);
     buf_done(&state);
     return r;
 }
 
 int notify_ready(struct notify *n, const char *status, struct err *err)
 {
-    return send_lines(n, "READY=1\n", status, err);
+    return send_lines(n, "READY=1\n", status, 0, err);
 }
 
 int notify_reloading(struct notify *n, uint64_t monotonic_us, const char *status, struct err *err)
 {
     char lines[64];
     snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%ju\n", (uintmax_t)monotonic_us);
-    return send_lines(n, lines, status, err);
+    return send_lines(n, lines, status, 0, err);
 }
 
 int notify_stopping(struct notify *n, const char *status, struct err *err)
 {
-    return send_lines(n, "STOPPING=1\n", status, err);
+    return send_lines(n, "STOPPING=1\n", status, 0, err);
 }
 
 int notify_status(struct notify *n, const char *status, struct err *err)
 {
-    return send_lines(n, "", status ? status : "", err);
+    return send_lines(n, "", status ? status : "", MSG_DONTWAIT, err);
 }
 
 int notify_errno(struct notify *n, int number, const char *status, struct err *err)
 {
     char line[32];
     snprintf(line, sizeof(line), "ERRNO=%d\n", number);
-    return send_lines(n, line, status, err);
+    return send_lines(n, line, status, 0, err);
 }
 
 int notify_watchdog(struct notify *n, struct err *err)

@@ -25,6 +25,7 @@ int notify_ready(struct notify *n, const char *status, struct err *err);
  * ends it, whether the new configuration was taken or not. */
 int notify_reloading(struct notify *n, uint64_t monotonic_us, const char *status, struct err *err);
 int notify_stopping(struct notify *n, const char *status, struct err *err);
+/* Never waits: the next one says it better. */
 int notify_status(struct notify *n, const char *status, struct err *err);
 /* Why the daemon is about to end: 'number' is an errno. */
 int notify_errno(struct notify *n, int number, const char *status, struct err *err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/message_id.h"
@@ -20,6 +21,11 @@
 
 /* How long a stop waits for a configuration that is being read. */
 #define READING_PATIENCE SECONDS(2)
+
+enum {
+    LOG_QUEUE_MAX = 4 * 1024 * 1024,
+    LOG_PATIENCE_MS = 1000,
+};
 
 struct service {
     const struct service_options *options;
@@ -36,14 +42,16 @@ struct service {
     struct loop_timer *patience; /* how long the end waits for a reading */
     struct reload *reload;
     bool stopping;
+    bool unheard; /* systemd did not take the last message */
     int status;
 };
 
-static void told(struct service *s, const struct err *err, int result)
+/* Said once until systemd listens again: a status is sent with every cycle. */
+static void service_told(struct service *s, const struct err *err, int result)
 {
-    (void)s;
-    if (result)
+    if (result && !s->unheard)
         log_error(LOG_LEVEL_WARNING, NULL, NULL, err, "systemd was not told: %s", err->text);
+    s->unheard = result != 0;
 }
 
 static void log_start(const struct service *s)
@@ -72,7 +80,7 @@ static void on_cycle(void *ctx)
     char text[160];
     struct err err = {0};
     status_text(s, text, sizeof(text));
-    told(s, &err, notify_status(s->notify, text, &err));
+    service_told(s, &err, notify_status(s->notify, text, &err));
     if (s->next && !s->swap && engine_at_rest(s->engine))
         s->swap = loop_defer(s->loop, swap_now, s);
 }
@@ -137,8 +145,9 @@ static void service_reload_begun(void *ctx)
 {
     struct service *s = ctx;
     struct err err = {0};
-    told(s, &err,
-         notify_reloading(s->notify, (uint64_t)loop_now(s->loop) * 1000, "reloading", &err));
+    service_told(
+        s, &err,
+        notify_reloading(s->notify, (uint64_t)loop_now(s->loop) * 1000, "reloading", &err));
 }
 
 /* The reading has ended: what is right waits for the writes under way, what is wrong is said. */
@@ -152,13 +161,14 @@ static void service_reload_ended(void *ctx, struct configuration *next,
         loop_stop(s->loop);
     } else if (!next) {
         configuration_log(problems, MESSAGE_RELOAD_REFUSED);
-        told(s, &err, notify_ready(s->notify, "reload refused, the old configuration stays", &err));
+        service_told(s, &err,
+                     notify_ready(s->notify, "reload refused, the old configuration stays", &err));
     } else {
         configuration_free(s->next);
         s->next = next;
         engine_rest(s->engine);
         if (!s->swap && engine_at_rest(s->engine)) s->swap = loop_defer(s->loop, swap_now, s);
-        told(s, &err, notify_ready(s->notify, "reloaded", &err));
+        service_told(s, &err, notify_ready(s->notify, "reloaded", &err));
     }
 }
 
@@ -178,7 +188,7 @@ static void service_stop(void *ctx)
     struct err err = {0};
     if (!s->stopping) log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
     s->stopping = true;
-    told(s, &err, notify_stopping(s->notify, "stopping", &err));
+    service_told(s, &err, notify_stopping(s->notify, "stopping", &err));
     if (!reload_is_reading(s->reload)) {
         loop_stop(s->loop);
         return;
@@ -208,7 +218,7 @@ static void watchdog(void *ctx)
 {
     struct service *s = ctx;
     struct err err = {0};
-    told(s, &err, notify_watchdog(s->notify, &err));
+    service_told(s, &err, notify_watchdog(s->notify, &err));
     loop_timer_start(s->watchdog, watchdog_pause());
 }
 
@@ -275,31 +285,50 @@ static void service_end(struct service *s)
     configuration_free(s->configuration);
     lock_free(s->lock);
     notify_free(s->notify);
-    loop_free(s->loop);
     log_close();
+    log_clock(NULL, NULL);
+    loop_free(s->loop);
+}
+
+static void service_cannot_start(struct service *s, const struct err *err)
+{
+    log_error(LOG_LEVEL_ERROR, NULL, NULL, err, "cannot start: %s", err->text);
+    s->status = err->kind == ERR_CONFIG ? SERVICE_CONFIG : SERVICE_ERROR;
+}
+
+/* Before anything is opened that could fail for want of descriptors. */
+static int service_prepare(struct service *s, struct err *err)
+{
+    if (descriptors_require(DESCRIPTORS_LEAST, DESCRIPTORS_MOST, err)) return -1;
+    if (log_start_queue(LOG_QUEUE_MAX, LOG_PATIENCE_MS, err)) return -1;
+    s->loop = loop_new(err);
+    if (!s->loop) return -1;
+    log_clock(wall_clock, s->loop);
+    return 0;
+}
+
+static void service_work(struct service *s)
+{
+    struct err err = {0};
+    if (service_prepare(s, &err)) {
+        service_cannot_start(s, &err);
+        return;
+    }
+    log_record(LOG_LEVEL_NOTICE, MESSAGE_STARTED, NULL, "pgdriftd %s", PGDRIFT_VERSION);
+    if (configuration_begin(s))
+        s->status = SERVICE_CONFIG;
+    else if (service_begin(s, &err))
+        service_cannot_start(s, &err);
+    else
+        loop_run(s->loop);
 }
 
 int service_run(const struct service_options *options)
 {
     struct service s = {.options = options};
-    struct err err = {0};
     log_setup(options->log_format >= 0 ? (enum log_format)options->log_format : LOG_FORMAT_AUTO,
               LOG_LEVEL_INFO, stderr, "pgdriftd");
-    s.loop = loop_new(&err);
-    if (!s.loop) {
-        log_error(LOG_LEVEL_ERROR, NULL, NULL, &err, "cannot start: %s", err.text);
-        return SERVICE_ERROR;
-    }
-    log_clock(wall_clock, s.loop);
-    log_record(LOG_LEVEL_NOTICE, MESSAGE_STARTED, NULL, "pgdriftd %s", PGDRIFT_VERSION);
-    if (configuration_begin(&s)) {
-        s.status = SERVICE_CONFIG;
-    } else if (service_begin(&s, &err)) {
-        log_error(LOG_LEVEL_ERROR, NULL, NULL, &err, "cannot start: %s", err.text);
-        s.status = err.kind == ERR_CONFIG ? SERVICE_CONFIG : SERVICE_ERROR;
-    } else {
-        loop_run(s.loop);
-    }
+    service_work(&s);
     if (s.reload && reload_is_reading(s.reload)) {
         lock_free(s.lock);
         log_close();

@@ -11,6 +11,10 @@
 #include "net/loop.h"
 #include "net/net.h"
 
+/* Descriptors: what the process holds itself (the loop, signals, locks, the sockets of systemd and
+ * of the journal), files being read, and connections to Azure and to PostgreSQL. */
+enum { DESCRIPTORS_LEAST = 64, DESCRIPTORS_MOST = 4096 };
+
 struct world {
     struct loop *loop; /* borrowed */
     const struct settings *settings;

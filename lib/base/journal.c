@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { NAME_MAX_LENGTH = 64, PATIENCE_MS = 100 };
+enum { NAME_MAX_LENGTH = 64 };
 
 void journal_done(struct journal *j)
 {
@@ -112,30 +112,30 @@ static int send_once(int socket, const struct buf *record)
     return errno == EMSGSIZE || errno == ENOBUFS ? send_sealed(socket, record) : -1;
 }
 
-/* Sends over the open socket, giving a busy journal one chance to catch up. */
-static int send_patiently(struct journal *j, const struct buf *record)
+/* Sends over the open socket, giving a busy journal the time to catch up. After a wait without end
+ * it is tried again: somebody else's record may have been quicker. */
+static int journal_send_patiently(const struct journal *j, const struct buf *record,
+                                  int patience_ms)
 {
-    if (send_once(j->fd, record) == 0) return 0;
-    if (errno != EAGAIN || j->stalled) return -1;
-    struct pollfd writable = {.fd = j->fd, .events = POLLOUT};
-    if (poll(&writable, 1, PATIENCE_MS) == 1) return send_once(j->fd, record);
-    errno = EAGAIN;
-    return -1;
+    bool tried_again = false;
+    while (send_once(j->fd, record) != 0) {
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN || patience_ms == 0 || tried_again) return -1;
+        struct pollfd writable = {.fd = j->fd, .events = POLLOUT};
+        poll(&writable, 1, patience_ms);
+        tried_again = patience_ms > 0;
+    }
+    return 0;
 }
 
-enum journal_verdict journal_send(struct journal *j, const char *path, const struct buf *record)
+enum journal_verdict journal_send(struct journal *j, const char *path, const struct buf *record,
+                                  int patience_ms)
 {
     /* The second attempt is for a journal that was started again since the socket was opened. */
     for (int attempt = 0; attempt < 2; attempt++) {
         if (j->fd < 0 && journal_open(j, path) != 0) return JOURNAL_GONE;
-        if (send_patiently(j, record) == 0) {
-            j->stalled = false;
-            return JOURNAL_TAKEN;
-        }
-        if (errno == EAGAIN) {
-            j->stalled = true;
-            return JOURNAL_FULL;
-        }
+        if (journal_send_patiently(j, record, patience_ms) == 0) return JOURNAL_TAKEN;
+        if (errno == EAGAIN) return JOURNAL_FULL;
         journal_done(j);
     }
     return JOURNAL_GONE;

@@ -12,8 +12,7 @@
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 struct journal {
-    int fd;       /* connected to the journal; -1: not now */
-    bool stalled; /* it did not read the last record: the next one is not waited for */
+    int fd; /* connected to the journal; -1: not now */
 };
 
 enum journal_verdict {
@@ -32,8 +31,9 @@ void journal_done(struct journal *j);
 void journal_add(struct buf *record, const char *name, const char *value, size_t length);
 
 /* Sends a record to the socket 'path'. One that is too large for a datagram goes as a sealed memory
- * file. Waits at most 100 ms, and not at all after a JOURNAL_FULL. */
-enum journal_verdict journal_send(struct journal *j, const char *path, const struct buf *record);
+ * file. Waits at most 'patience_ms' for a journal that does not read (-1: for ever). */
+enum journal_verdict journal_send(struct journal *j, const char *path, const struct buf *record,
+                                  int patience_ms);
 
 /* Is 'fd' the stream to the journal that systemd gave us ($JOURNAL_STREAM)? */
 bool journal_is_stream(int fd);

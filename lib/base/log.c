@@ -1,5 +1,5 @@
-/* Where records go: see log.h. What they look like is in log_entry.c, how the journal is spoken to
- * in journal.c. */
+/* What becomes a record: see log.h. What it looks like is in log_entry.c, how it gets out in
+ * log_output.c. */
 #include "base/log.h"
 
 #include <errno.h>
@@ -11,6 +11,9 @@
 #include "base/buf.h"
 #include "base/journal.h"
 #include "base/log_entry.h"
+#include "base/log_output.h"
+#include "base/mem.h"
+#include "base/message_id.h"
 #include "base/utf8.h"
 
 enum { SENTENCE_MAX = 8192, RENDERING_MAX = 32 * 1024 * 1024 };
@@ -28,17 +31,12 @@ static struct {
     FILE *stream; /* NULL: stderr */
     bool colour;
     char identifier[64];
-    char journal_path[108];
-    struct journal journal;
-    unsigned long lost; /* records that the journal did not take */
     int64_t (*wall_clock)(void *ctx);
     void *wall_clock_ctx;
 } sink = {
     .format = LOG_FORMAT_TEXT,
     .level = LOG_LEVEL_INFO,
     .identifier = "pgdriftd",
-    .journal_path = JOURNAL_SOCKET,
-    .journal = JOURNAL_INIT,
 };
 
 static FILE *sink_stream(void)
@@ -62,6 +60,7 @@ void log_setup(enum log_format format, enum log_level level, FILE *stream, const
     sink.format = format;
     sink.level = level;
     sink.stream = stream;
+    log_output_stream(sink_stream());
     sink.colour = format == LOG_FORMAT_TEXT && wants_colour(sink_stream());
     snprintf(sink.identifier, sizeof(sink.identifier), "%s", identifier);
 }
@@ -74,13 +73,7 @@ void log_clock(int64_t (*wall_clock)(void *ctx), void *ctx)
 
 void log_journal_path(const char *path)
 {
-    log_close();
-    snprintf(sink.journal_path, sizeof(sink.journal_path), "%s", path ? path : JOURNAL_SOCKET);
-}
-
-void log_close(void)
-{
-    journal_done(&sink.journal);
+    log_output_journal(path);
 }
 
 bool log_enabled(enum log_level level)
@@ -107,73 +100,66 @@ int log_level_parse(const char *word)
     return -1;
 }
 
-/* One line in one write, so that lines of several processes do not mix. */
-static void write_line(const struct buf *line)
+/* --- from a record to a message -------------------------------------------------------------- */
+
+static bool log_send(struct log_entry *e)
 {
-    FILE *stream = sink_stream();
-    fwrite(buf_text(line), 1, line->length, stream);
-    fflush(stream);
+    struct log_message *m = xcalloc(1, sizeof(*m));
+    buf_init(&m->journal, RENDERING_MAX);
+    buf_init(&m->line, RENDERING_MAX);
+    /* The journal stamps its records itself. */
+    if (sink.wall_clock && sink.format != LOG_FORMAT_JOURNAL) {
+        e->timed = true;
+        e->wall_ms = sink.wall_clock(sink.wall_clock_ctx);
+    }
+    if (sink.format == LOG_FORMAT_JOURNAL) {
+        log_entry_journal(e, &m->journal);
+        log_entry_prefixed(e, &m->line);
+    } else if (sink.format == LOG_FORMAT_JSON) {
+        log_entry_json(e, &m->line);
+    } else {
+        log_entry_text(e, sink.colour, &m->line);
+    }
+    return log_output(m);
 }
 
-static enum journal_verdict to_journal(const struct log_entry *e)
-{
-    struct buf record;
-    buf_init(&record, RENDERING_MAX);
-    log_entry_journal(e, &record);
-    enum journal_verdict verdict = journal_send(&sink.journal, sink.journal_path, &record);
-    buf_done(&record);
-    return verdict;
-}
-
-/* Tells about lost records as soon as the journal takes one again. */
-static void report_lost(void)
+static void log_report_lost(unsigned long lost)
 {
     char sentence[96];
     char count[24];
-    snprintf(sentence, sizeof(sentence), "%lu records were lost: the journal did not take them",
-             sink.lost);
-    snprintf(count, sizeof(count), "%lu", sink.lost);
+    snprintf(sentence, sizeof(sentence), "%lu records were lost: they were not taken", lost);
+    snprintf(count, sizeof(count), "%lu", lost);
     struct log_entry e = {
         .level = LOG_LEVEL_WARNING,
         .identifier = sink.identifier,
+        .message_id = MESSAGE_RECORDS_LOST,
         .sentence = sentence,
         .fields = {{"LOST", count}},
         .field_count = 1,
     };
-    if (to_journal(&e) == JOURNAL_TAKEN) sink.lost = 0;
+    /* Then the report is one of them, and has been counted. */
+    if (!log_send(&e)) log_output_give_back_lost(lost - 1);
 }
 
-static void emit_journal(const struct log_entry *e)
+/* Tells about lost records as soon as others are taken again. */
+static void log_send_after_lost(struct log_entry *e)
 {
-    if (sink.lost) report_lost();
-    switch (to_journal(e)) {
-    case JOURNAL_TAKEN: break;
-    case JOURNAL_FULL: sink.lost++; break;
-    case JOURNAL_GONE: {
-        struct buf line;
-        buf_init(&line, RENDERING_MAX);
-        log_entry_prefixed(e, &line);
-        write_line(&line);
-        buf_done(&line);
-        break;
-    }
-    }
+    unsigned long lost = log_output_take_lost();
+    if (lost) log_report_lost(lost);
+    log_send(e);
 }
 
-static void emit_line(struct log_entry *e)
+int log_start_queue(size_t max, int patience_ms, struct err *err)
 {
-    struct buf line;
-    if (sink.wall_clock) {
-        e->timed = true;
-        e->wall_ms = sink.wall_clock(sink.wall_clock_ctx);
-    }
-    buf_init(&line, RENDERING_MAX);
-    if (sink.format == LOG_FORMAT_JSON)
-        log_entry_json(e, &line);
-    else
-        log_entry_text(e, sink.colour, &line);
-    write_line(&line);
-    buf_done(&line);
+    return log_output_start_queue(max, patience_ms, err);
+}
+
+void log_close(void)
+{
+    unsigned long lost = log_output_close();
+    if (!lost) return;
+    log_report_lost(lost);
+    log_output_close();
 }
 
 static void add_fields(struct log_entry *e, const struct log_field *fields)
@@ -203,10 +189,7 @@ static void emit(enum log_level level, const char *message_id, const struct log_
     /* The error's own fields come first: they are never the ones there is no room for. */
     add_fields(&e, more);
     add_fields(&e, fields);
-    if (sink.format == LOG_FORMAT_JOURNAL)
-        emit_journal(&e);
-    else
-        emit_line(&e);
+    log_send_after_lost(&e);
     errno = saved;
 }
 

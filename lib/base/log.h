@@ -37,16 +37,20 @@ struct log_field {
 /* Sets where records go. 'stream' (borrowed; NULL: stderr) is for text and JSON, and for the
  * journal when its socket is gone: then a line begins with <N>, which systemd understands as its
  * priority. 'identifier' becomes SYSLOG_IDENTIFIER. May be called again. Before the first call
- * records go to stderr as text from level info on. Logging is for one thread; it never blocks for
- * longer than 100 ms, and records that the journal did not take are counted and reported when it
- * does again. */
+ * records go to stderr as text from level info on. Logging is for one thread. Records that were not
+ * taken are counted and reported when others are taken again. Without a queue a line blocks as long
+ * as its stream does, and the journal for at most 100 ms. */
 void log_setup(enum log_format format, enum log_level level, FILE *stream, const char *identifier);
 /* The wall clock for text and JSON, milliseconds since 1970 (struct io's wall_clock fits); the
  * journal stamps its records itself. NULL, as at the beginning: lines carry no time. */
 void log_clock(int64_t (*wall_clock)(void *ctx), void *ctx);
 /* Another socket than /run/systemd/journal/socket; NULL: that one again. Copied. For tests. */
 void log_journal_path(const char *path);
-/* Closes the journal's socket; a later record opens it again. */
+/* From now on records wait in a queue of at most 'max' bytes for a thread that writes them: whoever
+ * logs never waits, whatever stderr is and whether anybody reads it. log_close() waits at most
+ * 'patience_ms' for the rest. Failure: TRANSIENT, no descriptor or no thread. */
+int log_start_queue(size_t max, int patience_ms, struct err *err);
+/* Ends the queue and closes the journal's socket; a later record opens it again. */
 void log_close(void);
 bool log_enabled(enum log_level level);
 

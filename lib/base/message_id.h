@@ -13,6 +13,8 @@
     MESSAGE(RELOADED, "48f40f0966674aaf8c41107f134ab334", "a new configuration is in force")       \
     MESSAGE(RELOAD_REFUSED, "0c62d380b0f74712a36f975cda730caa",                                    \
             "a new configuration was refused, the old one stays")                                  \
+    MESSAGE(RECORDS_LOST, "2bb722512ff44707981a6e49dfeb93d0",                                      \
+            "records were lost on their way out")                                                  \
     MESSAGE(STOPPING, "8df3084398f54650b3e67869d683b2f1", "the daemon stops")                      \
     MESSAGE(CYCLE, "f6b456317f004fdda7d66e40d274ffdc", "the summary of one cycle")                 \
     MESSAGE(DRIFT_DETECTED, "0ec9a5a858db4337980f889f5c07b7ab",                                    \

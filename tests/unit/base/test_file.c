@@ -72,7 +72,8 @@ static void assert_read(const char *path, size_t max, char byte, size_t count)
     struct err err = {0};
     size_t length = 0;
     char *text = file_read(path, max, &length, &err);
-    if (!text) fail_msg("%s", err.text);
+    assert_string_equal(err.text, "");
+    assert_non_null(text);
     assert_int_equal(length, count);
     for (size_t i = 0; i < count; i++) assert_int_equal(text[i], byte);
     assert_int_equal(text[count], '\0');

@@ -177,6 +177,20 @@ static void test_watchdog_never_waits(void **state)
     assert_int_equal(notify_watchdog(f->notify, &err), 0);
 }
 
+/* Nor does a status, for there will be another. */
+static void test_status_never_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    int sent = 0;
+    f->notify = notify_new(f->address, &err);
+    while (sent < 100000 && notify_watchdog(f->notify, &err) == 0) sent++;
+    for (int i = 0; i < 1000; i++) assert_int_equal(notify_status(f->notify, "x", &err), -1);
+    assert_int_equal(err.kind, ERR_TRANSIENT);
+    expect(f, "WATCHDOG=1\n");
+    assert_int_equal(notify_status(f->notify, "x", &err), 0);
+}
+
 static void test_watchdog_period(void **state)
 {
     (void)state;
@@ -231,6 +245,7 @@ int main(void)
         ON_PATH(test_supervisor_gone),
         ON_ABSTRACT(test_supervisor_gone),
         ON_PATH(test_watchdog_never_waits),
+        ON_PATH(test_status_never_waits),
         cmocka_unit_test(test_watchdog_period),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
