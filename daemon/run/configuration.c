@@ -26,9 +26,20 @@ struct configuration *configuration_load(const char *file, const char *const *do
     return c;
 }
 
+int configuration_lock(struct configuration *c, const char *file, struct problems *problems)
+{
+    struct err err = {0};
+    c->lock = lock_new(c->settings->state_directory, &err);
+    if (c->lock) return 0;
+    problems_source(problems, file, NULL, 0);
+    problems_add(problems, "stateDirectory", "%s", err.text);
+    return -1;
+}
+
 void configuration_free(struct configuration *c)
 {
     if (!c) return;
+    lock_free(c->lock);
     desired_free(c->desired);
     settings_free(c->settings);
     free(c);

@@ -6,17 +6,22 @@
 #include "base/problem.h"
 #include "config/desired.h"
 #include "config/settings.h"
+#include "run/lock.h"
 
 struct configuration {
     struct settings *settings;
     struct desired *desired;
+    struct lock *lock; /* of its state directory; NULL: its owner has that already */
 };
 
 /* Reads 'file' and the documents it points to: all of the desired directory, or only 'documents'
  * where 'count' is not 0. NULL where 'problems' grew. */
 struct configuration *configuration_load(const char *file, const char *const *documents,
                                          size_t count, struct problems *problems);
-/* Accepts NULL, and one whose desired documents have been taken out (set to NULL). */
+/* Takes the lock of its state directory. -1 where 'problems' grew. */
+int configuration_lock(struct configuration *c, const char *file, struct problems *problems);
+/* Gives its lock back. Accepts NULL, and one whose desired documents have been taken out (set to
+ * NULL). */
 void configuration_free(struct configuration *c);
 
 /* One record for each problem, with FILE, LINE, PATH and REASON. */

@@ -2,6 +2,7 @@
 #include "run/reload.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/must.h"
@@ -13,6 +14,7 @@ struct reload {
     struct reload_hooks hooks;
     bool reading; /* what follows belongs to the other thread */
     bool again;
+    char *held[RELOAD_HELD];
     struct configuration *next;
     struct problems problems;
 };
@@ -31,10 +33,22 @@ void reload_free(struct reload *r)
     free(r);
 }
 
+static bool reload_holds(const struct reload *r, const char *directory)
+{
+    for (size_t i = 0; i < RELOAD_HELD; i++)
+        if (r->held[i] && strcmp(r->held[i], directory) == 0) return true;
+    return false;
+}
+
+/* The new lock is taken before the old one is given up: there is no moment without one. */
 static void reload_read(void *ctx)
 {
     struct reload *r = ctx;
     r->next = configuration_load(r->file, NULL, 0, &r->problems);
+    if (!r->next || reload_holds(r, r->next->settings->state_directory)) return;
+    if (configuration_lock(r->next, r->file, &r->problems) == 0) return;
+    configuration_free(r->next);
+    r->next = NULL;
 }
 
 static void reload_begin(struct reload *r);
@@ -45,6 +59,7 @@ static void reload_end(void *ctx)
     struct configuration *next = r->next;
     r->reading = false;
     r->next = NULL;
+    for (size_t i = 0; i < RELOAD_HELD; i++) free(r->held[i]);
     r->hooks.ended(r->hooks.ctx, next, &r->problems);
     problems_done(&r->problems);
     if (r->again) reload_begin(r);
@@ -56,6 +71,10 @@ static void reload_begin(struct reload *r)
     r->again = false;
     problems_init(&r->problems);
     r->hooks.begun(r->hooks.ctx);
+    for (size_t i = 0; i < RELOAD_HELD; i++) {
+        const char *directory = r->hooks.held(r->hooks.ctx, i);
+        r->held[i] = directory ? xstrdup(directory) : NULL;
+    }
     loop_work(r->loop, reload_read, reload_end, r);
 }
 

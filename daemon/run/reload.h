@@ -12,11 +12,16 @@
 
 struct reload;
 
+enum { RELOAD_HELD = 2 };
+
 struct reload_hooks {
     void *ctx;
     /* Reading begins. */
     void (*begun)(void *ctx);
-    /* It has ended: with 'next', which the callee takes over, or with NULL and 'problems'. */
+    /* The state directories whose locks the owner has; NULL: none. */
+    const char *(*held)(void *ctx, size_t which);
+    /* It has ended: with 'next', which the callee takes over, or with NULL and 'problems'. 'next'
+     * has the lock of its state directory unless that is one of those held. */
     void (*ended)(void *ctx, struct configuration *next, const struct problems *problems);
 };
 

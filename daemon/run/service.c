@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/descriptor.h"
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #include "base/version.h"
 #include "engine/engine.h"
 #include "run/configuration.h"
+#include "run/guard.h"
 #include "run/lock.h"
 #include "run/notify.h"
 #include "run/reload.h"
@@ -21,6 +23,8 @@
 
 /* How long a stop waits for a configuration that is being read. */
 #define READING_PATIENCE SECONDS(2)
+/* How often the lock is looked at. */
+#define LOCK_CHECK_PERIOD SECONDS(5)
 
 enum {
     LOG_QUEUE_MAX = 4 * 1024 * 1024,
@@ -30,7 +34,7 @@ enum {
 struct service {
     const struct service_options *options;
     struct loop *loop;
-    struct lock *lock;
+    struct guard *guard; /* has the lock */
     struct notify *notify;
     struct configuration *configuration;
     struct configuration *next; /* accepted, waits for the writes under way; NULL: none */
@@ -73,6 +77,7 @@ static void status_text(const struct service *s, char *out, size_t size)
 }
 
 static void swap_now(void *ctx);
+static void service_leave(struct service *s);
 
 static void on_cycle(void *ctx)
 {
@@ -125,6 +130,8 @@ static void swap_now(void *ctx)
     configuration_free(s->configuration);
     s->configuration = s->next;
     s->next = NULL;
+    if (s->configuration->lock) guard_replace(s->guard, s->configuration->lock);
+    s->configuration->lock = NULL;
     log_start(s);
     engine_begin(s);
     struct engine_totals t = engine_totals(s->engine);
@@ -139,6 +146,26 @@ static void service_drop_swap(struct service *s)
     s->swap = NULL;
     configuration_free(s->next);
     s->next = NULL;
+}
+
+/* Of two that were accepted the newer one is meant; a lock that it needs as well stays. */
+static void service_take_next(struct service *s, struct configuration *next)
+{
+    struct configuration *old = s->next;
+    if (old && old->lock && !next->lock &&
+        strcmp(lock_directory(old->lock), next->settings->state_directory) == 0) {
+        next->lock = old->lock;
+        old->lock = NULL;
+    }
+    configuration_free(old);
+    s->next = next;
+}
+
+static const char *service_held_directory(void *ctx, size_t which)
+{
+    const struct service *s = ctx;
+    if (which == 0) return guard_directory(s->guard);
+    return s->next && s->next->lock ? lock_directory(s->next->lock) : NULL;
 }
 
 static void service_reload_begun(void *ctx)
@@ -158,14 +185,13 @@ static void service_reload_ended(void *ctx, struct configuration *next,
     struct err err = {0};
     if (s->stopping) {
         configuration_free(next);
-        loop_stop(s->loop);
+        service_leave(s);
     } else if (!next) {
         configuration_log(problems, MESSAGE_RELOAD_REFUSED);
         service_told(s, &err,
                      notify_ready(s->notify, "reload refused, the old configuration stays", &err));
     } else {
-        configuration_free(s->next);
-        s->next = next;
+        service_take_next(s, next);
         engine_rest(s->engine);
         if (!s->swap && engine_at_rest(s->engine)) s->swap = loop_defer(s->loop, swap_now, s);
         service_told(s, &err, notify_ready(s->notify, "reloaded", &err));
@@ -180,29 +206,52 @@ static void service_hangup(void *ctx)
 
 /* --- signals and the watchdog ---------------------------------------------------------------- */
 
-/* Nothing has to be finished: what is under way is looked at again by the next start (P8). Only a
- * reading is waited for, a little: its thread cannot be interrupted. */
-static void service_stop(void *ctx)
+static bool service_is_busy(const struct service *s)
 {
-    struct service *s = ctx;
-    struct err err = {0};
-    if (!s->stopping) log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
+    return reload_is_reading(s->reload) || guard_is_checking(s->guard);
+}
+
+/* Nothing has to be finished: what is under way is looked at again by the next start (P8). Only
+ * files being read are waited for, a little: their thread cannot be interrupted. */
+static void service_leave(struct service *s)
+{
     s->stopping = true;
-    service_told(s, &err, notify_stopping(s->notify, "stopping", &err));
-    if (!reload_is_reading(s->reload)) {
+    if (!service_is_busy(s)) {
         loop_stop(s->loop);
         return;
     }
     service_drop_swap(s);
     if (s->engine) engine_end(s);
-    loop_timer_start(s->patience, READING_PATIENCE);
+    if (!loop_timer_running(s->patience)) loop_timer_start(s->patience, READING_PATIENCE);
+}
+
+static void service_stop(void *ctx)
+{
+    struct service *s = ctx;
+    struct err err = {0};
+    if (!s->stopping) log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
+    service_told(s, &err, notify_stopping(s->notify, "stopping", &err));
+    service_leave(s);
+}
+
+static void service_lock_lost(void *ctx)
+{
+    struct service *s = ctx;
+    s->status = SERVICE_ERROR;
+    service_stop(s);
+}
+
+static void service_lock_checked(void *ctx)
+{
+    struct service *s = ctx;
+    if (s->stopping) service_leave(s);
 }
 
 static void service_stop_waiting(void *ctx)
 {
     const struct service *s = ctx;
     log_record(LOG_LEVEL_WARNING, NULL, NULL,
-               "the configuration is still being read: its file system does not answer");
+               "files are still being read: their file system does not answer");
     loop_stop(s->loop);
 }
 
@@ -259,10 +308,15 @@ static int service_begin(struct service *s, struct err *err)
 {
     s->notify = notify_new(getenv("NOTIFY_SOCKET"), err);
     if (!s->notify) return -1;
-    s->lock = lock_new(s->configuration->settings->state_directory, err);
-    if (!s->lock) return -1;
-    const struct reload_hooks hooks = {
-        .ctx = s, .begun = service_reload_begun, .ended = service_reload_ended};
+    struct lock *lock = lock_new(s->configuration->settings->state_directory, err);
+    if (!lock) return -1;
+    const struct guard_hooks guard_hooks = {
+        .ctx = s, .lost = service_lock_lost, .checked = service_lock_checked};
+    s->guard = guard_new(s->loop, lock, LOCK_CHECK_PERIOD, &guard_hooks);
+    const struct reload_hooks hooks = {.ctx = s,
+                                       .begun = service_reload_begun,
+                                       .held = service_held_directory,
+                                       .ended = service_reload_ended};
     s->reload = reload_new(s->loop, s->options->config, &hooks);
     if (signals_begin(s, err)) return -1;
     engine_begin(s);
@@ -283,7 +337,7 @@ static void service_end(struct service *s)
     loop_signal_free(s->terminate);
     loop_signal_free(s->interrupt);
     configuration_free(s->configuration);
-    lock_free(s->lock);
+    guard_free(s->guard);
     notify_free(s->notify);
     log_close();
     log_clock(NULL, NULL);
@@ -329,8 +383,7 @@ int service_run(const struct service_options *options)
     log_setup(options->log_format >= 0 ? (enum log_format)options->log_format : LOG_FORMAT_AUTO,
               LOG_LEVEL_INFO, stderr, "pgdriftd");
     service_work(&s);
-    if (s.reload && reload_is_reading(s.reload)) {
-        lock_free(s.lock);
+    if (s.reload && service_is_busy(&s)) {
         log_close();
         return s.status | SERVICE_STUCK;
     }

@@ -15,6 +15,15 @@
             "a new configuration was refused, the old one stays")                                  \
     MESSAGE(RECORDS_LOST, "2bb722512ff44707981a6e49dfeb93d0",                                      \
             "records were lost on their way out")                                                  \
+    MESSAGE(LOCK_RENEWED, "254c983ab3d74c66ad55b1902342d27c",                                      \
+            "the lock was gone and has been made again")                                           \
+    MESSAGE(LOCK_UNREACHABLE, "caef94ad81a0408ba735a14cf23c896c",                                  \
+            "the lock is gone and cannot be made again")                                           \
+    MESSAGE(LOCK_LOST, "b627e5aecfc740d284798a0134597f01",                                         \
+            "another process holds the lock, this one ends")                                       \
+    MESSAGE(NOTHING_DECLARED, "5efa9f7d24774ee28aefb992b149c4e3", "nothing is declared")           \
+    MESSAGE(NO_LONGER_DECLARED, "d87895c7e24d4665b96c1a21e88239cc",                                \
+            "something is no longer declared and is left as it is")                                \
     MESSAGE(STOPPING, "8df3084398f54650b3e67869d683b2f1", "the daemon stops")                      \
     MESSAGE(CYCLE, "f6b456317f004fdda7d66e40d274ffdc", "the summary of one cycle")                 \
     MESSAGE(DRIFT_DETECTED, "0ec9a5a858db4337980f889f5c07b7ab",                                    \

@@ -48,3 +48,64 @@ printf '{' >"$ETC/pgdriftd.json"
 timeout 10 "$PGDRIFTD" --config="$ETC/pgdriftd.json" >"$PLACE/second.out" 2>&1
 is 'torn settings: EX_CONFIG' 78 $?
 like 'torn settings: file and line' 'pgdriftd\.json:1:' "$(<"$PLACE/second.out")"
+
+# The lock does not depend on what becomes of the directory.
+settings_write
+faults_clear
+DIRECTORY=$STATE
+mark
+daemon_start
+need 'ready, with a directory' wait_record ready 20
+# refuses_another TITLE: a second daemon and a second writer are refused, whatever lies there now.
+refuses_another() {
+    timeout 20 "$PGDRIFTD" --config="$ETC/pgdriftd.json" --log-format=json >"$PLACE/second.out" 2>&1
+    is "$1: a second daemon is refused" 1 $?
+    like "$1: and told by whom" "process $DAEMON_PID uses the state directory" "$(<"$PLACE/second.out")"
+    timeout 20 "$PGDRIFT" apply --config "$ETC/pgdriftd.json" >"$PLACE/second.out" 2>&1
+    is "$1: pgdrift apply is refused" 1 $?
+}
+rm -r "$DIRECTORY"
+refuses_another 'the directory is removed'
+rm -r "$DIRECTORY"
+expect 'the directory is removed: it is made again, and that is said' wait_record lock_renewed 20
+is 'the directory is removed: the lock is there' "$DAEMON_PID" "$(<"$DIRECTORY/lock")"
+mv "$DIRECTORY" "$PLACE/away"
+mark
+refuses_another 'the directory is moved away'
+expect 'the directory is moved away: said' wait_record lock_renewed 20
+rm -r "$PLACE/away"
+
+# Another one named by SIGHUP: taken first, then the old one is given up.
+settings_write '.stateDirectory += "-3"'
+mark
+kill -HUP "$DAEMON_PID"
+expect 'another directory: reloaded' wait_record reloaded 20
+is 'another directory: the lock is there' "$DAEMON_PID" "$(<"$DIRECTORY-3/lock")"
+is 'another directory: the old one is given up' '' "$(<"$DIRECTORY/lock")"
+refuses_another 'another directory'
+settings_write
+exec {HELD}<>"$DIRECTORY/lock"
+need 'somebody else holds the old one' flock -n "$HELD"
+mark
+kill -HUP "$DAEMON_PID"
+record=$(wait_record reload_refused 20)
+like 'back to one that is held: refused' 'stateDirectory: .*uses the state directory' "$(jq -r .message <<<"$record")"
+is 'back to one that is held: the other one stays' "$DAEMON_PID" "$(<"$DIRECTORY-3/lock")"
+exec {HELD}>&-
+mark
+kill -HUP "$DAEMON_PID"
+expect 'back to one that is free: reloaded' wait_record reloaded 20
+is 'back to one that is free: the lock is there' "$DAEMON_PID" "$(<"$DIRECTORY/lock")"
+refuses_another 'back again'
+
+# Another process holds what lies there now: as one from another network namespace would.
+mark
+exec {HELD}<>"$DIRECTORY/other"
+need 'somebody else has a lock' flock -n "$HELD"
+mv "$DIRECTORY/other" "$DIRECTORY/lock"
+expect 'the lock is lost: said' wait_record lock_lost 20
+wait_gone "$DAEMON_PID" 10
+wait "$DAEMON_PID"
+is 'the lock is lost: it ends with an error' 1 $?
+DAEMON_PID=''
+exec {HELD}>&-

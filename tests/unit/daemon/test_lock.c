@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -192,14 +194,199 @@ static void test_impossible_directories(void **state)
     assert_non_null(strstr(err.text, f->file));
 }
 
+/* A child of its own tries to take the lock: 0 where it got it, 1 where it is BUSY, else 2. */
+static int another_tries(const struct fixture *f, char *text, size_t room)
+{
+    int ends[2];
+    assert_return_code(pipe(ends), errno);
+    pid_t child = fork();
+    assert_return_code(child, errno);
+    if (child == 0) {
+        struct err err = {0};
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const struct lock *l = lock_new(f->directory, &err);
+        size_t length = strlen(err.text);
+        if (write(ends[1], err.text, length) != (ssize_t)length) _exit(3);
+        _exit(l ? 0 : err.kind == ERR_BUSY ? 1 : 2);
+    }
+    close(ends[1]);
+    size_t length = 0;
+    ssize_t n;
+    while ((n = read(ends[0], text + length, room - 1 - length)) > 0) length += (size_t)n;
+    text[length] = '\0';
+    close(ends[0]);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status);
+}
+
+static void assert_another_is_refused(const struct fixture *f)
+{
+    char text[512];
+    char expected[256];
+    assert_int_equal(another_tries(f, text, sizeof(text)), 1);
+    snprintf(expected, sizeof(expected), "process %ld uses the state directory %s", (long)getpid(),
+             f->directory);
+    assert_string_equal(text, expected);
+}
+
+/* The one removed, the other replaced; also by what another process has left there. */
+static void test_a_removed_directory_stays_locked(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    char text[512];
+    struct lock *l = lock_new(f->directory, &err);
+    assert_non_null(l);
+    assert_int_equal(lock_check(l, &err), LOCK_OURS);
+    assert_return_code(unlink(f->file), errno);
+    assert_another_is_refused(f);
+    assert_return_code(unlink(f->file), errno);
+    assert_return_code(rmdir(f->directory), errno);
+    assert_another_is_refused(f);
+    assert_int_equal(lock_check(l, &err), LOCK_RENEWED);
+    assert_int_equal(lock_check(l, &err), LOCK_OURS);
+    read_file(f->file, text, sizeof(text));
+    assert_int_equal(strtol(text, NULL, 10), getpid());
+    assert_another_is_refused(f);
+    lock_free(l);
+    assert_int_equal(another_tries(f, text, sizeof(text)), 0);
+}
+
+static void test_a_directory_moved_away(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    char away[96];
+    char moved[112];
+    snprintf(away, sizeof(away), "%s/away", f->base);
+    snprintf(moved, sizeof(moved), "%s/lock", away);
+    struct lock *l = lock_new(f->directory, &err);
+    assert_non_null(l);
+    assert_return_code(rename(f->directory, away), errno);
+    assert_another_is_refused(f);
+    assert_int_equal(lock_check(l, &err), LOCK_RENEWED);
+    assert_another_is_refused(f);
+    lock_free(l);
+    assert_return_code(unlink(moved), errno);
+    assert_return_code(rmdir(away), errno);
+}
+
+/* The same directory by another name is the same directory. */
+static void test_by_a_symbolic_link(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    char detour[96];
+    snprintf(detour, sizeof(detour), "%s/link", f->base);
+    assert_return_code(symlink("state", detour), errno);
+    struct lock *l = lock_new(f->directory, &err);
+    assert_non_null(l);
+    struct lock *second = lock_new(detour, &err);
+    assert_null(second);
+    assert_int_equal(err.kind, ERR_BUSY);
+    assert_return_code(unlink(f->file), errno);
+    second = lock_new(detour, &err);
+    assert_null(second);
+    assert_int_equal(err.kind, ERR_BUSY);
+    lock_free(l);
+    assert_return_code(unlink(detour), errno);
+}
+
+static void test_what_cannot_be_made_again(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct lock *l = lock_new(f->directory, &err);
+    assert_non_null(l);
+    assert_return_code(unlink(f->file), errno);
+    assert_return_code(rmdir(f->directory), errno);
+    int fd = open(f->directory, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_return_code(fd, errno);
+    close(fd);
+    assert_int_equal(lock_check(l, &err), LOCK_UNREACHABLE);
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_return_code(unlink(f->directory), errno);
+    assert_int_equal(lock_check(l, &err), LOCK_RENEWED);
+    lock_free(l);
+}
+
+/* As from another network namespace, which does not see the socket. */
+static void test_another_has_the_new_file(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct lock *l = lock_new(f->directory, &err);
+    assert_non_null(l);
+    assert_return_code(unlink(f->file), errno);
+    int fd = open(f->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_return_code(fd, errno);
+    assert_return_code(flock(fd, LOCK_EX | LOCK_NB), errno);
+    assert_int_equal(write(fd, "4711\n", 5), 5);
+    assert_int_equal(lock_check(l, &err), LOCK_LOST);
+    assert_string_equal(strstr(err.text, "process"),
+                        strstr(err.text, "process 4711 uses the state directory "));
+    close(fd);
+    lock_free(l);
+}
+
+static void test_two_directories(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    char other[96];
+    char other_file[112];
+    snprintf(other, sizeof(other), "%s/other", f->base);
+    snprintf(other_file, sizeof(other_file), "%s/lock", other);
+    struct lock *l = lock_new(f->directory, &err);
+    struct lock *second = lock_new(other, &err);
+    assert_non_null(l);
+    assert_non_null(second);
+    assert_string_equal(lock_directory(l), f->directory);
+    assert_string_equal(lock_directory(second), other);
+    lock_free(second);
+    lock_free(l);
+    assert_return_code(unlink(other_file), errno);
+    assert_return_code(rmdir(other), errno);
+}
+
+static void test_no_descriptor_left(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct rlimit before;
+    struct lock *l = lock_new(f->directory, &err);
+    assert_non_null(l);
+    assert_return_code(unlink(f->file), errno);
+    assert_return_code(getrlimit(RLIMIT_NOFILE, &before), errno);
+    const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_return_code(setrlimit(RLIMIT_NOFILE, &none), errno);
+    enum lock_state found = lock_check(l, &err);
+    assert_return_code(setrlimit(RLIMIT_NOFILE, &before), errno);
+    assert_int_equal(found, LOCK_UNREACHABLE);
+    assert_int_equal(err.kind, ERR_TRANSIENT);
+    assert_int_equal(lock_check(l, &err), LOCK_RENEWED);
+    lock_free(l);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_taken_and_given_back),          CASE(test_second_is_refused),
-        CASE(test_killed_holder_lets_go),         CASE(test_longer_old_id_leaves_no_digits),
-        CASE(test_symbolic_link_is_not_followed), CASE(test_impossible_directories),
+        CASE(test_a_removed_directory_stays_locked),
+        CASE(test_a_directory_moved_away),
+        CASE(test_by_a_symbolic_link),
+        CASE(test_what_cannot_be_made_again),
+        CASE(test_another_has_the_new_file),
+        CASE(test_two_directories),
+        CASE(test_no_descriptor_left),
+        CASE(test_taken_and_given_back),
+        CASE(test_second_is_refused),
+        CASE(test_killed_holder_lets_go),
+        CASE(test_longer_old_id_leaves_no_digits),
+        CASE(test_symbolic_link_is_not_followed),
+        CASE(test_impossible_directories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
