@@ -274,6 +274,7 @@ static void test_every_fault_can_happen(void **state)
         virtual_azure_init(&a, 1);
         virtual_azure_build(&a);
         virtual_pass(a.v, SECONDS(5));
+        virtual_meddle(a.v, VIRTUAL_SERVER, json_pack("{s:{s:s}}", "tags", "a", "b"));
         virtual_fault_on(a.v, f, "", 1);
         json_decref(virtual_azure_get(&a, VIRTUAL_SERVER, NULL));
         json_decref(virtual_azure_list(&a, VIRTUAL_SERVER "/configurations"));
@@ -300,7 +301,7 @@ static void test_the_watch_sees_a_write_after_a_broken_look(void **state)
     struct virtual_azure *a = *state;
     virtual_azure_build(a);
     json_decref(virtual_azure_list(a, RULES));
-    virtual_fault_on(a->v, virtual_fault_named("an empty list"), "GET " RULES, 1);
+    virtual_fault_on(a->v, virtual_fault_named("{}"), "GET " RULES, 1);
     json_decref(virtual_azure_list(a, RULES));
     json_decref(virtual_azure_write(a, "PUT", RULE, RULE_BODY));
     assert_complains(a, "a write after a look that may not be believed");

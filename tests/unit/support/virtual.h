@@ -92,7 +92,7 @@ size_t virtual_calls(const struct virtual *v);
 const char *virtual_call_line(const struct virtual *v, size_t number);
 unsigned virtual_call_class(const struct virtual *v, size_t number); /* one of VIRTUAL_... bits */
 msec virtual_call_time(const struct virtual *v, size_t number);
-/* Calls from number 'from' on whose line begins with 'line'. */
+/* Calls from number 'from' on whose line begins with 'line', or is it where 'line' ends in "$". */
 size_t virtual_count(const struct virtual *v, const char *line, size_t from);
 /* Calls of these classes from number 'from' on. */
 size_t virtual_count_class(const struct virtual *v, unsigned classes, size_t from);
@@ -106,6 +106,8 @@ char *virtual_story(const struct virtual *v);
 const char *virtual_complaints(const struct virtual *v);
 /* From now on every write is one too many. */
 void virtual_nothing_to_do(struct virtual *v);
+/* Whoever looked has forgotten it: his next write needs looks of its own. */
+void virtual_forget_looks(struct virtual *v);
 /* How often an equal write may be accepted that changes nothing; 0 at first. */
 void virtual_allow_repeats(struct virtual *v, unsigned writes);
 

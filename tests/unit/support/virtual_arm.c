@@ -12,40 +12,6 @@
 #include "base/number.h"
 #include "support/virtual_inside.h"
 
-/* --- the store ---------------------------------------------------------------------------------
- */
-
-char *virtual_key(const char *id)
-{
-    char *key = xstrdup(id);
-    for (char *c = key; *c; c++) *c = (char)tolower((unsigned char)*c);
-    return key;
-}
-
-const json_t *virtual_store(const struct virtual *v)
-{
-    return v->versions[v->version_count - 1].store;
-}
-
-const json_t *virtual_store_seen(const struct virtual *v)
-{
-    size_t at = v->version_count - 1;
-    if (!v->lag || v->now >= v->lag_until) return virtual_store(v);
-    while (at > 0 && v->versions[at].at + v->lag > v->now) at--;
-    return v->versions[at].store;
-}
-
-void virtual_store_set(struct virtual *v, const char *key, json_t *resource)
-{
-    json_t *next = json_copy(unconst(virtual_store(v)));
-    if (resource)
-        json_object_set_new(next, key, resource);
-    else
-        json_object_del(next, key);
-    v->versions = xreallocarray(v->versions, v->version_count + 1, sizeof(*v->versions));
-    v->versions[v->version_count++] = (struct version){.at = v->now, .store = next};
-}
-
 /* --- refusals ----------------------------------------------------------------------------------
  */
 
@@ -122,7 +88,7 @@ static bool arm_is_busy(struct virtual *v, struct exchange *x, const struct virt
 {
     if (!t->operation || !virtual_lane_is_busy(v, lane)) return false;
     const struct operation *o = virtual_operation_on(v, x->key);
-    if (o && o->creates && strcmp(x->method, "PUT") == 0)
+    if (o && o->creates && strcmp(x->method, "PUT") == 0 && strcmp(lane, x->key) == 0)
         virtual_complain(v, x, "a creation is asked for while it is under way");
     if (t->in_server)
         virtual_error(x, 409, "ServerIsBusy",
@@ -187,8 +153,20 @@ static void arm_page(const struct virtual *v, struct exchange *x, json_t *all)
     virtual_json(x, 200, answer);
 }
 
+/* While a server is created its parameters answer 500 (Azure/azure-rest-api-specs#20424). */
+static bool arm_is_too_early(const struct virtual *v, struct exchange *x)
+{
+    char *server = virtual_server_of(x->key);
+    const struct operation *o = server ? virtual_operation_on(v, server) : NULL;
+    free(server);
+    if (!o || !o->creates || !strstr(x->key, "/configurations")) return false;
+    virtual_error(x, 500, "InternalServerError", "An unexpected error occured.");
+    return true;
+}
+
 static void arm_list(const struct virtual *v, struct exchange *x, const struct virtual_type *t)
 {
+    if (arm_is_too_early(v, x)) return;
     const json_t *store = virtual_store_seen(v);
     const char *key;
     json_t *item, *all;

@@ -102,6 +102,9 @@ static const char *document_directory(void)
 
 static void document_prepare(void)
 {
+    static bool prepared;
+    if (prepared) return;
+    prepared = true;
     char *path = xasprintf("%s/story.sql", document_directory());
     FILE *file = fopen(path, "we");
     must(file);

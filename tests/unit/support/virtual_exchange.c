@@ -213,11 +213,19 @@ msec virtual_call_time(const struct virtual *v, size_t number)
     return v->records[number].at;
 }
 
+bool virtual_line_fits(const char *line, const char *pattern)
+{
+    size_t length = strlen(pattern);
+    bool whole = length && pattern[length - 1] == '$';
+    if (strncmp(line, pattern, length - whole) != 0) return false;
+    return !whole || !line[length - 1];
+}
+
 size_t virtual_count(const struct virtual *v, const char *line, size_t from)
 {
     size_t n = 0;
     for (size_t i = from; i < v->record_count; i++)
-        n += strncmp(v->records[i].line, line, strlen(line)) == 0;
+        n += virtual_line_fits(v->records[i].line, line);
     return n;
 }
 

@@ -58,6 +58,8 @@ enum virtual_spoil {
     SPOIL_NO_VALUE,    /* a list without "value" */
     SPOIL_EMPTY_LIST,
     SPOIL_ITEM_NULL,    /* the first item is null */
+    SPOIL_ITEM_GONE,    /* the first item is missing */
+    SPOIL_ITEM_BLANK,   /* properties.value of the item called 'code' ends in a blank */
     SPOIL_ITEM_MEMBER,  /* every item lacks 'code' */
     SPOIL_ITEM_NUMBER,  /* properties.value of every item is a number */
     SPOIL_LINK_SELF,    /* nextLink leads to the same page */
@@ -77,7 +79,8 @@ struct virtual_fault {
     const char *retry_after;
     enum virtual_spoil spoil;
     msec span;
-    bool harmless; /* a look that met it may be believed all the same */
+    bool harmless;    /* a look that met it may be believed all the same */
+    unsigned repeats; /* equal writes without a change that nobody can avoid after it */
 };
 
 extern const struct virtual_fault virtual_faults[];
@@ -89,9 +92,12 @@ struct virtual;
 
 /* It happens to call 'number' (counted from 0 as virtual_calls() does), whatever that is. */
 void virtual_fault_at(struct virtual *v, const struct virtual_fault *f, size_t number);
-/* It happens to the next 'times' calls whose line begins with 'line'; SIZE_MAX: for ever. */
+/* It happens to the next 'times' calls whose line begins with 'line', or is it where 'line' ends in
+ * "$"; SIZE_MAX: for ever. */
 void virtual_fault_on(struct virtual *v, const struct virtual_fault *f, const char *line,
                       size_t times);
+/* From now on every call meets one that can happen to it, with this probability. */
+void virtual_fault_storm(struct virtual *v, unsigned percent);
 /* No more faults from now on. */
 void virtual_fault_end(struct virtual *v);
 /* Faults that have happened. */

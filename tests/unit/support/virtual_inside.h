@@ -3,6 +3,7 @@
  *     virtual_clock.c      events, the io, time
  *     virtual_exchange.c   a call copied as it was sent; what is remembered of calls
  *     virtual_arm.c        tokens, paths, methods: HTTP to resources
+ *     virtual_store.c      what it keeps
  *     virtual_type.c       what Azure makes of a new resource of each type
  *     virtual_server.c     what it makes of a flexible server
  *     virtual_operation.c  long-running operations and their monitors
@@ -160,6 +161,7 @@ struct virtual
     struct planned_fault *faults;
     size_t fault_count;
     size_t fault_met;
+    unsigned storm; /* percent */
     struct watch watch;
 };
 
@@ -178,6 +180,8 @@ void virtual_exchange_free(struct exchange *x);
 void virtual_exchange_note(struct virtual *v, const struct exchange *x);
 /* Hands the answer over. */
 void virtual_exchange_answer(struct exchange *x);
+/* Does the call's line begin with 'pattern', or is it 'pattern' where that ends in "$"? */
+bool virtual_line_fits(const char *line, const char *pattern);
 /* The texts of an answer: JSON (stolen), an error as ARM writes it, a header. */
 void virtual_json(struct exchange *x, int status, json_t *body);
 void virtual_error(struct exchange *x, int status, const char *code, const char *format, ...)
@@ -189,6 +193,11 @@ void virtual_header(struct exchange *x, const char *name, const char *value);
 
 void virtual_arm(struct virtual *v, struct exchange *x);
 unsigned virtual_arm_class(const char *method, const char *key);
+
+/* --- virtual_store.c
+ * -------------------------------------------------------------------------------
+ */
+
 const json_t *virtual_store(const struct virtual *v);
 /* As reads see it now. */
 const json_t *virtual_store_seen(const struct virtual *v);
@@ -222,6 +231,9 @@ json_t *virtual_made(struct virtual *v, const struct virtual_type *t, const char
 /* What a PUT or PATCH of 'body' makes of 'have'. '*code' is set where it is refused late. */
 json_t *virtual_changed(struct virtual *v, const struct virtual_type *t, const json_t *have,
                         const json_t *body, bool put, bool *restarts, const char **code);
+/* What the service adds to every resource of the type; a new etag. */
+void virtual_type_fill(const struct virtual_type *t, json_t *resource);
+void virtual_type_stamp(struct virtual *v, const struct virtual_type *t, json_t *resource);
 /* RFC 7396. */
 void virtual_merge(json_t *target, const json_t *patch);
 

@@ -19,6 +19,16 @@ static void spoil_member(json_t *body, const char *path, bool null)
     free(parent);
 }
 
+static void spoil_blank(json_t *item, const char *name)
+{
+    const char *value = json_text_at(item, "properties.value");
+    const char *own = json_text_at(item, "name");
+    if (!value || !own || strcmp(own, name) != 0) return;
+    char *longer = xasprintf("%s ", value);
+    json_put_at(item, "properties.value", json_string(longer));
+    free(longer);
+}
+
 static void spoil_items(json_t *body, const struct virtual_fault *f)
 {
     json_t *value = json_object_get(body, "value"), *item;
@@ -27,11 +37,31 @@ static void spoil_items(json_t *body, const struct virtual_fault *f)
         if (json_array_size(value)) json_array_set_new(value, 0, json_null());
         return;
     }
+    if (f->spoil == SPOIL_ITEM_GONE) json_array_remove(value, 0);
     json_array_foreach(value, i, item)
     {
+        if (f->spoil == SPOIL_ITEM_BLANK) spoil_blank(item, f->code);
         if (f->spoil == SPOIL_ITEM_MEMBER) spoil_member(item, f->code, false);
         if (f->spoil == SPOIL_ITEM_NUMBER && json_at(item, "properties.value"))
             json_put_at(item, "properties.value", json_integer(7));
+    }
+}
+
+/* Pages without end have items without end. */
+static void spoil_names(const struct exchange *x, json_t *body)
+{
+    size_t i;
+    json_t *item;
+    if (!strstr(x->url, "&page=")) return;
+    json_array_foreach(json_object_get(body, "value"), i, item)
+    {
+        static const char *const members[] = {"id", "name"};
+        for (size_t m = 0; m < 2; m++) {
+            const char *text = json_text_at(item, members[m]);
+            char *longer = xasprintf("%s%zu", text ? text : "", x->number);
+            json_object_set_new(item, members[m], json_string(longer));
+            free(longer);
+        }
     }
 }
 
@@ -63,6 +93,8 @@ static json_t *spoil_json(const struct exchange *x, const struct virtual_fault *
     case SPOIL_NO_VALUE: json_object_del(body, "value"); break;
     case SPOIL_EMPTY_LIST: json_object_set_new(body, "value", json_array()); break;
     case SPOIL_ITEM_NULL:
+    case SPOIL_ITEM_GONE:
+    case SPOIL_ITEM_BLANK:
     case SPOIL_ITEM_MEMBER:
     case SPOIL_ITEM_NUMBER: spoil_items(body, f); break;
     case SPOIL_LINK_SELF:
@@ -70,6 +102,7 @@ static json_t *spoil_json(const struct exchange *x, const struct virtual_fault *
     case SPOIL_LINK_ENDLESS:
     case SPOIL_LINK_ELSEWHERE:
         link = spoil_link(x, f);
+        if (f->spoil == SPOIL_LINK_ENDLESS) spoil_names(x, body);
         json_object_set_new(body, "nextLink", json_string(link));
         free(link);
         break;

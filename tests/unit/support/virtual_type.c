@@ -135,7 +135,7 @@ static bool type_is_network(const struct virtual_type *t)
     return strncmp(t->type, "microsoft.network/", 18) == 0;
 }
 
-static void type_stamp(struct virtual *v, const struct virtual_type *t, json_t *resource)
+void virtual_type_stamp(struct virtual *v, const struct virtual_type *t, json_t *resource)
 {
     char etag[48];
     if (type_is_network(t) || strcmp(t->type, "microsoft.resources/resourcegroups") == 0)
@@ -164,7 +164,7 @@ static void type_name_subnets(json_t *network)
 }
 
 /* What the service adds to every resource of the type. */
-static void type_fill(const struct virtual_type *t, json_t *resource)
+void virtual_type_fill(const struct virtual_type *t, json_t *resource)
 {
     if (strcmp(t->type, "microsoft.network/privatednszones/virtualnetworklinks") == 0)
         json_put_at(resource, "properties.virtualNetworkLinkState", json_string("Completed"));
@@ -185,8 +185,8 @@ json_t *virtual_made(struct virtual *v, const struct virtual_type *t, const char
     json_object_set_new(made, "type", json_string(t->spelled));
     if (!json_object_get(made, "properties"))
         json_object_set_new(made, "properties", json_object());
-    type_fill(t, made);
-    type_stamp(v, t, made);
+    virtual_type_fill(t, made);
+    virtual_type_stamp(v, t, made);
     return made;
 }
 
@@ -231,84 +231,7 @@ json_t *virtual_changed(struct virtual *v, const struct virtual_type *t, const j
         else
             virtual_merge(next, body);
     }
-    type_fill(t, next);
-    type_stamp(v, t, next);
+    virtual_type_fill(t, next);
+    virtual_type_stamp(v, t, next);
     return next;
-}
-
-/* --- an operator's hand ------------------------------------------------------------------------
- */
-
-const json_t *virtual_resource(const struct virtual *v, const char *id)
-{
-    char *key = virtual_key(id);
-    const json_t *found = json_object_get(virtual_store(v), key);
-    free(key);
-    return found;
-}
-
-bool virtual_is_busy(const struct virtual *v, const char *id)
-{
-    char *key = virtual_key(id);
-    char *server = virtual_server_of(key);
-    bool busy = virtual_lane_is_busy(v, server ? server : key);
-    free(server);
-    free(key);
-    return busy;
-}
-
-void virtual_meddle(struct virtual *v, const char *id, json_t *patch)
-{
-    char *key = virtual_key(id);
-    bool collection = false;
-    const struct virtual_type *t = virtual_type_of(key, &collection);
-    const json_t *have = json_object_get(virtual_store(v), key);
-    must(t && !collection);
-    json_t *next = have ? json_deep_copy(have) : virtual_made(v, t, id, patch);
-    if (have) virtual_merge(next, patch);
-    type_fill(t, next);
-    type_stamp(v, t, next);
-    virtual_store_set(v, key, next);
-    json_decref(patch);
-    free(key);
-}
-
-void virtual_remove(struct virtual *v, const char *id)
-{
-    char *key = virtual_key(id);
-    size_t length = strlen(key);
-    const char *other;
-    json_t *item, *all = json_copy(unconst(virtual_store(v)));
-    json_object_foreach(all, other, item)
-    {
-        if (strncmp(other, key, length) == 0 && (!other[length] || other[length] == '/')) {
-            virtual_store_set(v, other, NULL);
-            json_object_del(v->watch.created, other);
-            if (strstr(other, "/flexibleservers/"))
-                json_object_del(v->postgres, strrchr(other, '/') + 1);
-        }
-    }
-    json_decref(all);
-    free(key);
-}
-
-void virtual_lag(struct virtual *v, msec lag)
-{
-    v->lag = lag;
-    v->lag_until = UINT64_MAX;
-}
-
-void virtual_page_size(struct virtual *v, size_t items)
-{
-    v->page_size = items;
-}
-
-void virtual_shows_creations(struct virtual *v, bool shows)
-{
-    v->shows_creations = shows;
-}
-
-void virtual_arm_is(struct virtual *v, enum virtual_health health)
-{
-    v->arm_health = health;
 }

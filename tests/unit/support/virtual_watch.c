@@ -48,6 +48,11 @@ void virtual_nothing_to_do(struct virtual *v)
     v->watch.nothing_to_do = true;
 }
 
+void virtual_forget_looks(struct virtual *v)
+{
+    json_object_clear(v->watch.looks);
+}
+
 void virtual_allow_repeats(struct virtual *v, unsigned writes)
 {
     v->watch.repeats = writes;
