@@ -6,11 +6,12 @@
 #   make bench              about five minutes
 #   BIG=1 make bench        also a database with 100,000 tables
 #   WRITE=1 make bench      writes what it prints to tests/bench/RESULTS.md too
-#   tests/bench/bench.sh arm|sql|daemon|grant|reload ...   only these parts
+#   tests/bench/bench.sh arm|scale|sql|daemon|grant|reload ...   only these parts
 PLACE_NAME=pgdrift-bench
 . "$(dirname "$0")/../e2e/place.sh"
 HERE=$ROOT/tests/bench
 TIMED=$BUILD/bench/timed PG_READ=$BUILD/bench/pg_read PG_SERVER=$BUILD/bench/pg_server
+PG_SCALE=$BUILD/bench/pg_scale
 
 fail() {
     printf 'bench: %s\n%s\n' "$1" "${2:-}" >&2
@@ -46,7 +47,7 @@ trap 'exit 130' INT TERM
 . "$HERE/sql.sh"
 . "$HERE/reload.sh"
 
-for program in "$PGDRIFTD" "$AZSIM" "$TIMED" "$PG_READ" "$PG_SERVER" "$BUILD/bench/reload"; do
+for program in "$PGDRIFTD" "$AZSIM" "$TIMED" "$PG_READ" "$PG_SERVER" "$PG_SCALE" "$BUILD/bench/reload"; do
     [ -x "$program" ] || abort "${program##*/} is not built" 'make bench builds it'
 done
 
@@ -56,6 +57,7 @@ wanted() { [[ " ${parts[*]} " == *" all "* || " ${parts[*]} " == *" $1 "* ]]; }
 machine
 if wanted reload; then bench_reload 10000 20000 40000; fi
 if wanted arm; then bench_arm 1 10 100; fi
+if wanted scale; then bench_scale; fi
 if wanted sql || wanted grant; then pg_start; fi
 if wanted sql; then bench_sql 10 1000 10000 ${BIG:+100000}; fi
 if wanted grant; then bench_grant 10000; fi

@@ -125,6 +125,10 @@ static void round_read(struct round *r)
     if (roles.count) die("%s differs", roles.items[0].object);
     r->changes = pg_diff_database(&want, target.database, r->cluster.cluster, r->database.database,
                                   r->arena);
+    /* What others hold is not declared, and is found each time as in the daemon. */
+    (void)pg_undeclared_cluster(&want, r->cluster.cluster, r->arena);
+    (void)pg_undeclared_database(&want, target.database, r->cluster.cluster, r->database.database,
+                                 r->arena);
 }
 
 static void round_done(struct round *r)

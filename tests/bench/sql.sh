@@ -142,6 +142,35 @@ before and read back afterwards; the figures for that stand beside." \
     pg_drop bench_grant
 }
 
+# --- growth --------------------------------------------------------------------------------------
+
+# scale_row WHAT N: one row of made-up catalogs; the processor time of comparing them in COMPARE, in milliseconds.
+scale_row() {
+    "$PG_SCALE" "$1" "$2" >"$PLACE/scale" 2>"$PLACE/said" || abort "pg_scale $*" "$(<"$PLACE/said")"
+    COMPARE=$(calc "$(of "$PLACE/scale" compare_us) / 1000")
+    row "$1" "$2" "$(calc "$(of "$PLACE/scale" decode_us) / 1000")" "$COMPARE" "$(of "$PLACE/scale" changes)" \
+        "$(calc "$(of "$PLACE/scale" peak_kib) / 1024")"
+}
+
+bench_scale() {
+    local what n
+    table 'SQL: growth' "Catalogs made up in memory, one thing growing at a time, declared or not as the name says: what decoding
+and comparing them costs the processor. 'chain' is memberships that are missing, each role in the next; the roles of
+'memberships' are a fifth of them; grantees of 'grants', 'differences' and 'undeclared' share ten tables." \
+        axis n 'decode, ms' 'compare, ms' changes 'peak, MiB'
+    for what in roles memberships chain grants differences undeclared; do
+        for n in 1000 10000 100000; do
+            [ "$what" = memberships ] || ((n < 100000)) || n=40000
+            scale_row "$what" "$n"
+            if [ "$what" = memberships ] && [ "$n" = 100000 ]; then
+                bar '20,000 roles with 100,000 memberships compared' "$COMPARE" ' ms' '<=' 1000
+            fi
+        done
+    done
+    scale_row chain 4000
+    bar 'a chain of 4,000 missing memberships' "$COMPARE" ' ms' '<=' 100
+}
+
 # --- the whole daemon ----------------------------------------------------------------------------
 
 # daemon_fill TABLES: as many tables there are then, made by the administrator, whose default privileges grant.

@@ -22,7 +22,7 @@ struct reached {
 struct pg_reach {
     struct reached sets[WAY_N][2]; /* of [way][only by inheriting memberships] */
     uint32_t *queue;
-    size_t last_role; /* the role that was asked about last */
+    size_t last_role[2]; /* the role that was asked about last; [only by inheriting ones] */
     size_t steps;
 };
 
@@ -48,7 +48,7 @@ void pg_cluster_index(struct pg_cluster *c, struct arena *arena)
     c->down = pg_graph_index(arcs, count, c->role_count, PG_ARC_TO, arena);
     free(arcs);
     c->reach = arena_alloc(arena, sizeof(*c->reach));
-    c->reach->last_role = SIZE_MAX;
+    c->reach->last_role[false] = c->reach->last_role[true] = SIZE_MAX;
     c->reach->queue = arena_array(arena, c->role_count + 1, sizeof(*c->reach->queue));
     for (int way = 0; way < WAY_N; way++) {
         for (int inherit = 0; inherit < 2; inherit++) {
@@ -89,7 +89,8 @@ static void reach_all(const struct pg_cluster *c, struct reached *set, size_t st
     }
 }
 
-/* From the end whose answer is known, or that the question shares with the one before. */
+/* From the end whose answer is known, or that many ask about: the connected user, or the role that
+ * the question shares with the one before. */
 static bool reach_asks(const struct pg_cluster *c, uint32_t member, uint32_t role, bool inherit)
 {
     size_t from = pg_cluster_number(c, member);
@@ -99,8 +100,9 @@ static bool reach_asks(const struct pg_cluster *c, uint32_t member, uint32_t rol
     struct reached *down = &c->reach->sets[WAY_DOWN][inherit];
     bool up_known = up->known && up->start == from;
     bool down_known = down->known && down->start == to;
-    bool by_role = down_known || (!up_known && c->reach->last_role == to);
-    c->reach->last_role = to;
+    bool shared = role == c->user || c->reach->last_role[inherit] == to;
+    bool by_role = down_known || (!up_known && member != c->user && shared);
+    c->reach->last_role[inherit] = to;
     if (by_role) {
         if (!down_known) reach_all(c, down, to, WAY_DOWN, inherit);
         return down->marks[from] == down->stamp;

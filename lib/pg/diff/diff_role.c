@@ -242,7 +242,7 @@ static void role_scope_diff(struct pg_diff *d, const struct role_scope *s, bool 
     if (held) b->now.unfixable = s->held;
     if (pg_wanted_out_of_reach(d->cluster, have)) b->now.unfixable = only_superusers;
     if (s->database && !pg_diff_database_exists(d, s->database)) {
-        b->now.unfixable = "there is no such database";
+        b->now.unfixable = pg_wanted_no_database(&d->wanted, s->database);
     }
     pg_build_end(b);
     buf_done(&alter);

@@ -106,15 +106,25 @@ bool pg_wanted_revokes(const struct pg_wanted *w, size_t index, const struct pg_
            pg_wanted_can_revoke(w->cluster, m);
 }
 
-const char *pg_wanted_no_role(struct pg_wanted *w, const char *name)
+const char *pg_wanted_missing(struct pg_wanted *w, const char *what, const char *name,
+                              const struct pg_names *names)
 {
-    const struct pg_cluster *c = w->cluster;
-    size_t count = pg_lookalike_affords(&w->lookalike, c->role_count) ? c->role_count : 0;
+    size_t count = pg_lookalike_affords(&w->lookalike, names->count) ? names->count : 0;
     const char **words = xcalloc(count + 1, sizeof(*words));
-    for (size_t i = 0; i < count; i++) words[i] = c->roles[i].name;
-    const char *text = pg_lookalike_missing(&w->lookalike, "role", name, words, count, w->arena);
+    for (size_t i = 0; i < count; i++) words[i] = names->items[i].name;
+    const char *text = pg_lookalike_missing(&w->lookalike, what, name, words, count, w->arena);
     free(words);
     return text;
+}
+
+const char *pg_wanted_no_role(struct pg_wanted *w, const char *name)
+{
+    return pg_wanted_missing(w, "role", name, &w->cluster->names);
+}
+
+const char *pg_wanted_no_database(struct pg_wanted *w, const char *name)
+{
+    return pg_wanted_missing(w, "database", name, &w->cluster->database_names);
 }
 
 const char *pg_wanted_missing_role(struct pg_wanted *w)

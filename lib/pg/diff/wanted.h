@@ -63,7 +63,11 @@ bool pg_wanted_out_of_reach(const struct pg_cluster *cluster, const struct pg_ro
 /* Why nothing is taken from what nobody declares: a role that is declared does not exist and is not
  * to be created, so that one of the undeclared may be meant. NULL: all exist or will. */
 const char *pg_wanted_missing_role(struct pg_wanted *w);
+/* "there is no WHAT "NAME" (did you mean "y"?)", y being one of 'names'. */
+const char *pg_wanted_missing(struct pg_wanted *w, const char *what, const char *name,
+                              const struct pg_names *names);
 /* "there is no role "x" (did you mean "y"?)" */
 const char *pg_wanted_no_role(struct pg_wanted *w, const char *name);
+const char *pg_wanted_no_database(struct pg_wanted *w, const char *name);
 
 #endif

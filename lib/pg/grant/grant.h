@@ -261,6 +261,8 @@ uint32_t pg_grant_declared_column(const struct pg_grants *g, size_t managed,
 struct pg_held pg_grant_target(const struct pg_grants *g, size_t managed, const struct pg_unit *u,
                                const char *column, struct pg_held have);
 
+/* What a delta says that the privileges shall be: "granted", "revoked", "not declared". */
+const char *pg_grant_becomes(const struct pg_grants *g, size_t managed, enum pg_op_action action);
 /* " (a)", quoted, in the arena. */
 const char *pg_grant_column_list(struct pg_grants *g, const char *column);
 /* Why what is declared there cannot be granted. */

@@ -135,7 +135,7 @@ static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct
         one.names = &objects[i].name;
         pg_grant_text(&text, &one, n);
         pg_build_delta(&g->build, buf_text(&text), revokes(op) ? "granted" : "missing",
-                       revokes(op) ? "revoked" : "granted");
+                       pg_grant_becomes(g, op->managed, op->action));
         buf_done(&text);
         i += n;
     }

@@ -82,8 +82,13 @@ static void default_compare(struct pg_grants *g, const struct pg_default_op *op,
     if (have.mask == target.mask && have.option == target.option) return;
     /* A creator holds everything on what he creates. */
     if (oid == g->managed[op->managed].oid) return;
+    const struct pg_grant_schema *within = op->schema ? pg_grant_schema(g, op->schema) : NULL;
     if (!oid) {
         o.blocked = pg_wanted_no_role(&g->roles, op->role);
+    } else if (op->schema && !within) {
+        o.blocked = pg_grant_no_schema(g, op->schema);
+    } else if (within && within->never) {
+        o.blocked = within->never;
     } else if (grant || option || !g->managed[op->managed].withheld) {
         o.blocked = pg_grant_blocked(g, oid);
     }
@@ -244,7 +249,7 @@ static void add_delta(struct pg_grants *g, const struct pg_default_op *op)
     buf_printf(&b, " on new %s of %s", pg_kind_word(op->kind, true), op->role);
     if (op->schema) buf_printf(&b, " in %s", op->schema);
     pg_build_delta(&g->build, buf_text(&b), grant ? "missing" : "granted",
-                   grant ? "granted" : "revoked");
+                   pg_grant_becomes(g, op->managed, op->action));
     buf_done(&b);
 }
 

@@ -78,17 +78,17 @@ const char *pg_grant_column_list(struct pg_grants *g, const char *column)
     return text;
 }
 
+const char *pg_grant_becomes(const struct pg_grants *g, size_t managed, enum pg_op_action action)
+{
+    if (g->managed[managed].reported) return "not declared";
+    return action == PG_OP_GRANT ? "granted" : "revoked";
+}
+
 /* --- names that resolve to nothing ------------------------------------------------------------ */
 
 const char *pg_grant_no_schema(struct pg_grants *g, const char *schema)
 {
-    struct pg_lookalike *l = &g->roles.lookalike;
-    size_t count = pg_lookalike_affords(l, g->schema_count) ? g->schema_count : 0;
-    const char **words = xcalloc(count + 1, sizeof(*words));
-    for (size_t i = 0; i < count; i++) words[i] = g->schemas[i].name;
-    const char *text = pg_lookalike_missing(l, "schema", schema, words, count, g->build.arena);
-    free(words);
-    return text;
+    return pg_wanted_missing(&g->roles, "schema", schema, &g->schema_names);
 }
 
 const char *pg_grant_no_table(struct pg_grants *g, const struct pg_grant_schema *s,

@@ -234,7 +234,7 @@ static void test_settings_in_a_database_to_come(void **state)
     struct pg_want_database db = {.name = "new", .create_allowed = true};
     struct pg_want want = {.roles = &role, .role_count = 1, .databases = &db, .database_count = 1};
     const char *nowhere = "role-database-setting settings of role app in nowhere\n"
-                          "  ! there is no such database\n"
+                          "  ! there is no database \"nowhere\"\n"
                           "  statement_timeout: - -> 5s\n";
     assert_string_equal(diff(&usual, &want),
                         arena_printf(arena,
@@ -256,7 +256,7 @@ static void test_settings_in_a_database_to_come(void **state)
                                      "  database: - -> present\n"
                                      "  owner: - -> nobody\n"
                                      "role-database-setting settings of role app in new\n"
-                                     "  ! there is no such database\n"
+                                     "  ! there is no database \"new\"\n"
                                      "  work_mem: - -> 8MB\n"
                                      "%s",
                                      nowhere));
