@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/secret_ref.h"
 #include "config/credential.h"
+#include "config/document_files.h"
 #include "config/document_privileges.h"
 #include "config/relation.h"
-
-enum { SCHEMA_FILE_MAX = 16 * 1024 * 1024 }; /* bytes */
 
 /* An item of one of the lists, with the server that it belongs to; NULL where that is unknown. */
 struct part {
@@ -30,6 +28,7 @@ static const char *const part_keys[PART_N] = {"roles", "databases", "privileges"
 struct document_parts {
     struct part *items[PART_N];
     size_t counts[PART_N];
+    struct document_files files;
 };
 
 /* What is carried from list to list. */
@@ -126,27 +125,19 @@ static void read_role(const struct reading *r, const json_t *item, size_t index,
 static void read_schema_file(const struct reading *r, const json_t *database, size_t index,
                              const char *path, struct schema_file *f)
 {
-    struct arena *arena = r->d->arena;
     const json_t *item = json_array_get(json_object_get(database, "schemaFiles"), index);
     const char *name = json_text_at(item, "file");
-    const char *slash = strrchr(r->d->file, '/');
-    f->path = name[0] == '/' || !slash
-                  ? name
-                  : arena_printf(arena, "%.*s/%s", (int)(slash - r->d->file), r->d->file, name);
+    const struct document_file *file = document_file(r->d, &r->d->parts->files, name);
+    f->path = file->path;
     f->name = name;
     f->database = json_text_at(database, "name");
     f->relation = json_text_at(item, "createsRelation");
     f->observe_only = document_observes(database);
-    struct err err = {0};
-    size_t length = 0;
-    char *text = file_read(f->path, SCHEMA_FILE_MAX, &length, &err);
-    if (!text) {
-        problems_add(r->problems, arena_printf(arena, "%s.schemaFiles[%zu].file", path, index),
-                     "cannot read %s: %s", f->path, err.text);
-        return;
-    }
-    f->text = arena_strndup(arena, text, length);
-    free(text);
+    f->text = file->text;
+    if (!file->text)
+        problems_add(r->problems,
+                     arena_printf(r->d->arena, "%s.schemaFiles[%zu].file", path, index),
+                     "cannot read %s: %s", file->path, file->error);
 }
 
 /* The files of all databases of the target, in the document's order. */
@@ -227,6 +218,7 @@ void document_check_servers(struct document *d, struct problems *problems)
     d->parts = arena_alloc(d->arena, sizeof(*d->parts));
     for (size_t i = 0; i < PART_N; i++)
         d->parts->items[i] = parts_of(d, part_keys[i], &d->parts->counts[i]);
+    document_files_read(d, &d->parts->files);
 }
 
 /* The parts of 'server' in a list; '*count' of them. */

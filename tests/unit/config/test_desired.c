@@ -305,6 +305,37 @@ static void test_many_problems_have_places(void **state)
     }
 }
 
+/* A file that makes several databases is read once; one that is not there is said at each place. */
+static void test_schema_files(void **state)
+{
+    struct fixture *f = *state;
+    static const char more[] =
+        "\"databases\":[{\"name\":\"x\",\"schemaFiles\":[{\"file\":\"%s\","
+        "\"createsRelation\":\"s.a\"},{\"file\":\"b.json\",\"createsRelation\":\"s.b\"}]},"
+        "{\"name\":\"w\"},{\"name\":\"y\",\"schemaFiles\":[{\"file\":\"%s\","
+        "\"createsRelation\":\"s.a\"}]}]";
+    char *text = xasprintf(more, "note.txt", "note.txt");
+    put(f, "note.txt", "CREATE TABLE s.a();");
+    put_document(f, "b.json", "other", "other");
+    struct desired *d = load_with(f, text);
+    free(text);
+    assert_non_null(d);
+    const struct target *t = &d->documents[0]->targets[1];
+    assert_int_equal(t->schema_file_count, 3);
+    assert_string_equal(t->schema_files[0].text, "CREATE TABLE s.a();");
+    assert_ptr_equal(t->schema_files[2].text, t->schema_files[0].text);
+    assert_string_equal(t->schema_files[1].name, "b.json");
+    assert_string_equal(t->schema_files[2].database, "y");
+    desired_free(d);
+    text = xasprintf(more, "none.sql", "none.sql");
+    assert_null(load_with(f, text));
+    free(text);
+    assert_int_equal(f->problems.total, 2);
+    assert_string_equal(f->problems.items[0].path, "databases[0].schemaFiles[0].file");
+    assert_string_equal(f->problems.items[1].path, "databases[2].schemaFiles[0].file");
+    assert_non_null(strstr(f->problems.items[1].text, "none.sql: No such file or directory"));
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -321,6 +352,7 @@ int main(void)
         CASE(test_nothing_is_created_unasked),
         CASE(test_servers_have_names_of_their_own),
         CASE(test_many_problems_have_places),
+        CASE(test_schema_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
