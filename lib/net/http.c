@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "base/mem.h"
+#include "base/must.h"
 #include "net/http_exchange.h"
 
 enum {
@@ -23,6 +24,7 @@ struct http {
     struct http_exchange *busy;
     struct http_exchange *pool;
     size_t pooled;
+    struct http_shared shared;
     struct net_counters counters;
 };
 
@@ -44,7 +46,7 @@ static struct http_exchange *http_take_exchange(struct http *http, struct call *
         http->pool = x->next;
         http->pooled--;
     } else {
-        x = http_exchange_new(http);
+        x = http_exchange_new(http, &http->shared);
         x->deadline = loop_timer_new(http->loop, http_on_deadline, x);
     }
     x->call = call;
@@ -91,6 +93,7 @@ static void http_put_back(struct http_exchange *x)
 static void http_finish(struct http_exchange *x, const struct reply *reply)
 {
     struct call *call = x->call;
+    must(call->slot == x);
     http_detach(x);
     call->done(call, reply);
     http_put_back(x);
@@ -110,23 +113,32 @@ static void http_on_deadline(void *ctx)
     http_fail(x, &err);
 }
 
-/* --- from start to http_transfer
- * ------------------------------------------------------------------ */
+/* --- from start to transfer ------------------------------------------------------------------ */
+
+static void http_on_failure(void *ctx)
+{
+    struct http_exchange *x = ctx;
+    x->task = NULL;
+    http_fail(x, &x->err);
+}
+
+/* Not from inside http_start(), nor from inside libcurl. */
+static void http_fail_later(struct http_exchange *x)
+{
+    if (!x->task) x->task = loop_defer(x->http->loop, http_on_failure, x);
+}
 
 static void http_transfer(struct http_exchange *x, const struct addresses *addresses)
 {
-    struct err err;
-    struct http *http = x->http;
-    if (http_exchange_prepare(x, http->settings, addresses, &err) < 0) {
-        http_fail(x, &err);
+    if (http_exchange_prepare(x, addresses, &x->err) < 0) {
+        http_fail_later(x);
         return;
     }
-    x->running = true;
-    CURLMcode code = curl_multi_add_handle(http->multi, x->easy);
-    if (code == CURLM_OK) return;
-    x->running = false;
-    err_set(&err, ERR_INTERNAL, "%s: %s", x->host, curl_multi_strerror(code));
-    http_fail(x, &err);
+    CURLMcode code = curl_multi_add_handle(x->http->multi, x->easy);
+    x->running = code == CURLM_OK;
+    if (x->running) return;
+    err_set(&x->err, ERR_INTERNAL, "%s: %s", x->host, curl_multi_strerror(code));
+    http_fail_later(x);
 }
 
 static void http_on_resolved(void *ctx, const struct addresses *addresses, const struct err *err)
@@ -139,14 +151,14 @@ static void http_on_resolved(void *ctx, const struct addresses *addresses, const
         http_fail(x, err);
 }
 
-static void http_begin(void *ctx)
+void http_start(struct http *http, struct call *call)
 {
-    struct http_exchange *x = ctx;
-    struct http *http = x->http;
-    struct err err;
-    x->task = NULL;
-    if (http_exchange_parse(x, http->settings, &err) < 0) {
-        http_fail(x, &err);
+    struct http_exchange *x = http_take_exchange(http, call);
+    http->counters.http_calls++;
+    x->host[0] = '\0';
+    if (call->deadline) loop_timer_start_at(x->deadline, call->deadline);
+    if (http_exchange_parse(x, &x->err) < 0) {
+        http_fail_later(x);
         return;
     }
     const struct addresses *known = resolve_known(http->resolve, x->peer);
@@ -154,15 +166,6 @@ static void http_begin(void *ctx)
         http_transfer(x, known);
     else
         x->query = resolve_start(http->resolve, x->peer, http_on_resolved, x);
-}
-
-void http_start(struct http *http, struct call *call)
-{
-    struct http_exchange *x = http_take_exchange(http, call);
-    http->counters.http_calls++;
-    x->host[0] = '\0';
-    if (call->deadline) loop_timer_start_at(x->deadline, call->deadline);
-    x->task = loop_defer(http->loop, http_begin, x);
 }
 
 void http_cancel(struct http *http, struct call *call)
@@ -204,7 +207,7 @@ static void http_reap(struct http *http)
         struct http_exchange *x = http_exchange_of(easy);
         http_count(http, easy);
         struct reply reply;
-        http_exchange_reply(x, code, http->settings, &reply);
+        http_exchange_reply(x, code, &reply);
         http_finish(x, &reply);
     }
 }
@@ -241,19 +244,11 @@ static void http_on_socket(void *ctx, unsigned events)
     http_reap(http);
 }
 
-static void http_on_unwatched(void *ctx)
-{
-    struct http_exchange *x = ctx;
-    struct err err;
-    x->task = NULL;
-    err_set(&err, ERR_TRANSIENT, "%s: its socket cannot be watched", x->host);
-    http_fail(x, &err);
-}
-
 static void http_unwatched(CURL *easy)
 {
     struct http_exchange *x = http_exchange_of(easy);
-    if (!x->task) x->task = loop_defer(x->http->loop, http_on_unwatched, x);
+    err_set(&x->err, ERR_TRANSIENT, "%s: its socket cannot be watched", x->host);
+    http_fail_later(x);
 }
 
 static struct http_socket *http_socket_new(struct http *http, curl_socket_t fd)
@@ -306,6 +301,8 @@ struct http *http_new(struct loop *loop, struct resolve *resolve,
     http->loop = loop;
     http->resolve = resolve;
     http->settings = settings;
+    http->shared = (struct http_shared){
+        .settings = settings, .origins = http_origins_new(), .names = http_names_new()};
     http->timer = loop_timer_new(loop, http_on_timer, http);
     http->multi = curl_multi_init();
     if (!http->multi) abort();
@@ -335,6 +332,8 @@ void http_free(struct http *http)
         http_exchange_free(x);
     }
     loop_timer_free(http->timer);
+    http_origins_free(http->shared.origins);
+    http_names_free(http->shared.names);
     free(http);
     curl_global_cleanup();
 }

@@ -16,7 +16,8 @@
 #include "net/descriptors.h"
 
 enum {
-    BODY_FIRST = 16 * 1024,     /* answers with secrets fit: growing would leave copies behind */
+    BODY_FIRST = 16 * 1024, /* answers with secrets fit: growing would leave copies behind */
+    BODY_WIPED = 64 * 1024,
     BODY_KEPT = 1024 * 1024,    /* larger buffers are not kept for the next call */
     BODY_MAX = 8 * 1024 * 1024, /* where the call says nothing */
     RECEIVE_BUFFER = 64 * 1024,
@@ -24,10 +25,11 @@ enum {
     AUTHORITIES_KEPT_S = 600, /* then libcurl reads the file again */
 };
 
-struct http_exchange *http_exchange_new(struct http *http)
+struct http_exchange *http_exchange_new(struct http *http, struct http_shared *shared)
 {
     struct http_exchange *x = xcalloc(1, sizeof(*x));
     x->http = http;
+    x->shared = shared;
     x->easy = curl_easy_init();
     if (!x->easy) abort();
     buf_init(&x->body, BODY_MAX);
@@ -42,21 +44,39 @@ static void exchange_free_headers(struct http_exchange *x)
     x->request_headers = NULL;
 }
 
+/* Answers with secrets are short, and a buffer that had to grow has left copies behind anyway. */
+static void exchange_reset_body(struct http_exchange *x)
+{
+    if (x->body.room > BODY_KEPT) {
+        buf_done(&x->body);
+        return;
+    }
+    mem_wipe(x->body.data, x->body.length < BODY_WIPED ? x->body.length : BODY_WIPED);
+    buf_reset(&x->body);
+}
+
+/* What a reading call leaves in the easy handle is what the next one sets anew. */
 void http_exchange_reset(struct http_exchange *x)
 {
-    curl_easy_reset(x->easy);
-    exchange_free_headers(x);
-    curl_slist_free_all(x->addresses);
-    curl_slist_free_all(x->connect_to);
-    x->addresses = x->connect_to = NULL;
-    free(x->peer);
-    x->peer = NULL;
-    if (x->body.room > BODY_KEPT) {
-        buf_wipe(&x->body);
-    } else {
-        mem_wipe(x->body.data, x->body.length);
-        buf_reset(&x->body);
+    if (!x->plain) {
+        curl_easy_reset(x->easy);
+        x->set_up = false;
     }
+    if (x->request_headers) {
+        curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, NULL);
+        exchange_free_headers(x);
+    }
+    if (x->addresses) {
+        curl_easy_setopt(x->easy, CURLOPT_RESOLVE, NULL);
+        curl_slist_free_all(x->addresses);
+        x->addresses = NULL;
+    }
+    if (x->connect_to) {
+        curl_easy_setopt(x->easy, CURLOPT_CONNECT_TO, NULL);
+        curl_slist_free_all(x->connect_to);
+        x->connect_to = NULL;
+    }
+    exchange_reset_body(x);
     mem_wipe(x->header_text, x->header_used);
     x->header_used = x->header_count = 0;
     x->fault = NULL;
@@ -76,70 +96,22 @@ void http_exchange_free(struct http_exchange *x)
 
 /* --- where to -------------------------------------------------------------------------------- */
 
-/* Does 'list' ("a.test,.internal,*") name 'host'? An entry stands for itself and all below it. */
-static bool exchange_goes_direct(const char *list, const char *host)
-{
-    size_t host_length = strlen(host);
-    while (list && *list) {
-        size_t length = strcspn(list, ", ");
-        const char *entry = list;
-        list += length + (list[length] != '\0');
-        if (length == 1 && *entry == '*') return true;
-        if (length > 0 && *entry == '.') entry++, length--;
-        if (length == 0 || length > host_length) continue;
-        const char *tail = host + (host_length - length);
-        if (strncasecmp(tail, entry, length) != 0) continue;
-        if (tail == host || tail[-1] == '.') return true;
-    }
-    return false;
-}
-
-/* Host without brackets, and port, of 'url'. */
-static int exchange_split_url(const char *url, char host[HTTP_HOST], char port[8], bool *secure)
-{
-    CURLU *u = curl_url();
-    if (!u) abort();
-    char *scheme = NULL, *name = NULL, *number = NULL;
-    int result = -1;
-    if (curl_url_set(u, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
-        curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-        curl_url_get(u, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
-        curl_url_get(u, CURLUPART_PORT, &number, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-        strlen(name) < HTTP_HOST && strlen(number) < 8) {
-        size_t length = strlen(name);
-        bool bracketed = *name == '[' && length > 1;
-        snprintf(host, HTTP_HOST, "%.*s", (int)(bracketed ? length - 2 : length),
-                 bracketed ? name + 1 : name);
-        snprintf(port, 8, "%s", number);
-        *secure = strcmp(scheme, "https") == 0;
-        result = *secure || strcmp(scheme, "http") == 0 ? 0 : -1;
-    }
-    curl_free(scheme);
-    curl_free(name);
-    curl_free(number);
-    curl_url_cleanup(u);
-    return result;
-}
-
-int http_exchange_parse(struct http_exchange *x, const struct net_settings *settings,
-                        struct err *err)
+int http_exchange_parse(struct http_exchange *x, struct err *err)
 {
     const struct http_call *call = &x->call->http;
-    bool secure = false;
-    if (exchange_split_url(call->url, x->host, x->port, &secure) < 0)
-        return err_set(err, ERR_PROTOCOL, "not an address of HTTP: %.80s", call->url);
-    if (call->bearer && !secure)
+    const struct net_settings *settings = x->shared->settings;
+    const struct http_origin *origin = http_origin_of(x->shared->origins, call->url);
+    if (!origin) return err_set(err, ERR_PROTOCOL, "not an address of HTTP: %.80s", call->url);
+    memcpy(x->host, origin->host, sizeof(x->host));
+    if (call->bearer && !origin->secure)
         return err_set(err, ERR_CONFIG, "%s: a token does not travel over plain HTTP", x->host);
     x->proxied =
-        settings->proxy && !call->direct && !exchange_goes_direct(settings->no_proxy, x->host);
-    if (!x->proxied) {
-        x->peer = xstrdup(x->host);
-        return 0;
-    }
-    char proxy[HTTP_HOST];
-    if (exchange_split_url(settings->proxy, proxy, x->port, &secure) < 0)
+        settings->proxy && !call->direct && !http_origin_is_listed(settings->no_proxy, x->host);
+    if (x->proxied) origin = http_origin_of(x->shared->origins, settings->proxy);
+    if (!origin)
         return err_set(err, ERR_CONFIG, "not an address of an HTTP proxy: %.80s", settings->proxy);
-    x->peer = xstrdup(proxy);
+    memcpy(x->peer, origin->host, sizeof(x->peer));
+    memcpy(x->port, origin->port, sizeof(x->port));
     return 0;
 }
 
@@ -173,11 +145,11 @@ static int exchange_add_headers(struct http_exchange *x, struct err *err)
             return -1;
     if (call->body && call->content_type) {
         if (exchange_add_header(x, "Content-Type", call->content_type, err) < 0) return -1;
-    } else {
+    } else if (!x->plain) {
         x->request_headers = exchange_append(x->request_headers, "Content-Type:");
     }
     /* A body of any length goes at once instead of waiting to be asked for. */
-    x->request_headers = exchange_append(x->request_headers, "Expect:");
+    if (!x->plain) x->request_headers = exchange_append(x->request_headers, "Expect:");
     if (!call->bearer) return 0;
     char *value = xasprintf("Bearer %s", secret_bytes(call->bearer));
     int result = exchange_add_header(x, "Authorization", value, err);
@@ -225,7 +197,7 @@ static void exchange_set_addresses(struct http_exchange *x, const struct address
     if (addresses->count == 1 && strcmp(addresses->texts[0], x->peer) == 0) return;
     struct buf entry;
     buf_init(&entry, 4096);
-    char alias[HTTP_HOST + 16];
+    char alias[HTTP_HOST + 24];
     bool aliased = addresses->pinned && !x->proxied;
     if (aliased)
         snprintf(alias, sizeof(alias), "a%lx.%s", exchange_address_mark(addresses), x->peer);
@@ -236,8 +208,10 @@ static void exchange_set_addresses(struct http_exchange *x, const struct address
         bool six = strchr(addresses->texts[i], ':') != NULL;
         buf_printf(&entry, six ? "%s[%s]" : "%s%s", i > 0 ? "," : "", addresses->texts[i]);
     }
-    x->addresses = exchange_append(NULL, buf_text(&entry));
-    curl_easy_setopt(x->easy, CURLOPT_RESOLVE, x->addresses);
+    if (!http_names_known(x->shared->names, buf_text(&entry))) {
+        x->addresses = exchange_append(NULL, buf_text(&entry));
+        curl_easy_setopt(x->easy, CURLOPT_RESOLVE, x->addresses);
+    }
     if (aliased) {
         buf_reset(&entry);
         buf_printf(&entry, "%s:%s:%s:%s", x->peer, x->port, alias, x->port);
@@ -310,34 +284,17 @@ static curl_socket_t exchange_open_socket(void *ctx, curlsocktype purpose,
     return CURL_SOCKET_BAD;
 }
 
-/* The authorities that are trusted. Named outright, so that neither the environment nor a directory
- * takes part, and so that libcurl keeps what it has read (for a file alone) for a while. */
-static int exchange_set_authorities(struct http_exchange *x, const struct net_settings *settings,
-                                    struct err *err)
+/* The authorities that are trusted are named outright, so that neither the environment nor a
+ * directory takes part, and so that libcurl keeps what it has read (of a file alone) for a while.
+ */
+static void exchange_set_up(struct http_exchange *x, const char *authorities)
 {
-    const char *file = settings->ca_file ? settings->ca_file : authorities_of_system();
-    if (authorities_check(file, err) < 0) return err_prefix(err, "%s", x->host);
-    curl_easy_setopt(x->easy, CURLOPT_CAINFO, file);
-    curl_easy_setopt(x->easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(x->easy, CURLOPT_CA_CACHE_TIMEOUT, (long)AUTHORITIES_KEPT_S);
-    return 0;
-}
-
-int http_exchange_prepare(struct http_exchange *x, const struct net_settings *settings,
-                          const struct addresses *addresses, struct err *err)
-{
-    const struct http_call *call = &x->call->http;
     CURL *e = x->easy;
-    if (exchange_add_headers(x, err) < 0) return -1;
-    x->body.max = call->max_reply ? call->max_reply : BODY_MAX;
-    buf_reserve(&x->body, x->body.max < BODY_FIRST ? x->body.max : BODY_FIRST);
     curl_easy_setopt(e, CURLOPT_PRIVATE, x);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, x->curl_text);
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(e, CURLOPT_URL, call->url);
     curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(e, CURLOPT_PROXY, x->proxied ? settings->proxy : "");
     curl_easy_setopt(e, CURLOPT_NOPROXY, "");
     curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -345,20 +302,40 @@ int http_exchange_prepare(struct http_exchange *x, const struct net_settings *se
     curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (exchange_set_authorities(x, settings, err) < 0) return -1;
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, exchange_open_socket);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout);
+    curl_easy_setopt(e, CURLOPT_CAINFO, authorities);
+    curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, (long)AUTHORITIES_KEPT_S);
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)x->shared->settings->connect_timeout);
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(e, CURLOPT_USERAGENT, "pgdriftd/" PGDRIFT_VERSION);
-    curl_easy_setopt(e, CURLOPT_HTTPHEADER, x->request_headers);
     curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, exchange_open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, exchange_on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
     curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, exchange_on_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
-    exchange_set_method(x);
+    x->set_up = true;
+}
+
+int http_exchange_prepare(struct http_exchange *x, const struct addresses *addresses,
+                          struct err *err)
+{
+    const struct http_call *call = &x->call->http;
+    const struct net_settings *settings = x->shared->settings;
+    const char *authorities = settings->ca_file ? settings->ca_file : authorities_of_system();
+    if (authorities_check(authorities, err) < 0) return err_prefix(err, "%s", x->host);
+    x->plain = !call->body && strcmp(call->method, "GET") == 0;
+    if (exchange_add_headers(x, err) < 0) return -1;
+    if (!x->set_up) exchange_set_up(x, authorities);
+    x->curl_text[0] = '\0';
+    x->body.max = call->max_reply ? call->max_reply : BODY_MAX;
+    buf_reserve(&x->body, x->body.max < BODY_FIRST ? x->body.max : BODY_FIRST);
+    curl_easy_setopt(x->easy, CURLOPT_URL, call->url);
+    curl_easy_setopt(x->easy, CURLOPT_PROXY, x->proxied ? settings->proxy : "");
+    curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->request_headers);
+    if (!x->plain) exchange_set_method(x);
     exchange_set_addresses(x, addresses);
     return 0;
 }
@@ -380,9 +357,9 @@ static enum err_kind exchange_kind_of(CURLcode code)
     }
 }
 
-static void exchange_describe(const struct http_exchange *x, CURLcode code,
-                              const struct net_settings *settings, struct err *err)
+static void exchange_describe(const struct http_exchange *x, CURLcode code, struct err *err)
 {
+    const struct net_settings *settings = x->shared->settings;
     enum err_kind kind = exchange_kind_of(code);
     const char *why = curl_easy_strerror(code);
     long os = 0;
@@ -405,12 +382,12 @@ static void exchange_describe(const struct http_exchange *x, CURLcode code,
     descriptors_blame(x->host, err);
 }
 
-void http_exchange_reply(struct http_exchange *x, CURLcode code,
-                         const struct net_settings *settings, struct reply *reply)
+void http_exchange_reply(struct http_exchange *x, CURLcode code, struct reply *reply)
 {
     *reply = (struct reply){.kind = CALL_HTTP};
+    if (x->addresses) http_names_told(x->shared->names, x->addresses->data);
     if (code != CURLE_OK) {
-        exchange_describe(x, code, settings, &reply->err);
+        exchange_describe(x, code, &reply->err);
         return;
     }
     long status = 0;

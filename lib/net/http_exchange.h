@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 #include "flow/call.h"
+#include "net/http_names.h"
+#include "net/http_origin.h"
 #include "net/loop.h"
 #include "net/net.h"
 #include "net/resolve.h"
@@ -16,27 +18,37 @@
 enum {
     HTTP_HEADERS = 64,
     HTTP_HEADER_BYTES = 16 * 1024,
-    HTTP_HOST = 256,
 };
 
 struct http;
 
+/* What the exchanges of one executor share. */
+struct http_shared {
+    const struct net_settings *settings;
+    struct http_origins *origins;
+    struct http_names *names;
+};
+
 struct http_exchange {
     struct http *http;
+    struct http_shared *shared;
     struct call *call; /* NULL: in the pool */
     struct http_exchange *next;
     struct http_exchange *prev;
-    /* Where it stands: exactly one of these until it has ended. */
-    struct loop_task *task;
+    /* Where it stands: one of these until it has ended. */
+    struct loop_task *task; /* a failure to be told, also of a transfer that runs */
     struct resolve_query *query;
-    bool running; /* the multi handle has it */
+    bool running;   /* the multi handle has it */
+    struct err err; /* the task's */
     struct loop_timer *deadline;
     CURL *easy;
+    bool set_up; /* 'easy' has everything that is the same for each reading call */
     /* The request. */
     char host[HTTP_HOST]; /* of the URL */
-    char *peer;           /* whose address is needed: that host, or the proxy's */
-    char port[8];         /* of the peer */
+    char peer[HTTP_HOST]; /* whose address is needed: that host, or the proxy's */
+    char port[HTTP_PORT]; /* of the peer */
     bool proxied;
+    bool plain; /* a GET without a body: leaves 'easy' as it is set up */
     struct curl_slist *request_headers;
     struct curl_slist *addresses;
     struct curl_slist *connect_to;
@@ -51,19 +63,17 @@ struct http_exchange {
     char curl_text[CURL_ERROR_SIZE];
 };
 
-struct http_exchange *http_exchange_new(struct http *http);
+struct http_exchange *http_exchange_new(struct http *http, struct http_shared *shared);
 void http_exchange_free(struct http_exchange *x);
 /* Wipes what it knows of its last call; the memory and the handle stay. */
 void http_exchange_reset(struct http_exchange *x);
 
 /* Reads the URL of x->call and finds out whose address is needed. Failure: as http_start(). */
-int http_exchange_parse(struct http_exchange *x, const struct net_settings *settings,
-                        struct err *err);
+int http_exchange_parse(struct http_exchange *x, struct err *err);
 /* Prepares the easy handle for the transfer to 'addresses'. */
-int http_exchange_prepare(struct http_exchange *x, const struct net_settings *settings,
-                          const struct addresses *addresses, struct err *err);
+int http_exchange_prepare(struct http_exchange *x, const struct addresses *addresses,
+                          struct err *err);
 /* The reply after libcurl has ended with 'code'. Points into 'x'. */
-void http_exchange_reply(struct http_exchange *x, CURLcode code,
-                         const struct net_settings *settings, struct reply *reply);
+void http_exchange_reply(struct http_exchange *x, CURLcode code, struct reply *reply);
 
 #endif

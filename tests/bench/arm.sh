@@ -1,7 +1,7 @@
 # The ARM half: many servers on a local Azure without clusters, and curl beside. Sourced by bench.sh.
 # shellcheck shell=bash disable=SC2153
 
-ROUNDS=10
+ROUNDS=${ROUNDS:-10}
 
 # As many servers as asked for, each declared as it is: 13 parameters, no firewall rule, in enforce mode, so
 # that any difference would be written.
@@ -80,8 +80,9 @@ arm_curl() {
         "$(sim_value login)/$TENANT/oauth2/v2.0/token" | jq -er .access_token) || abort 'curl gets a token'
     (umask 077 && printf 'header = "Authorization: Bearer %s"\ncacert = "%s"\nresolve = "%s"\nsilent\nfail\n' \
         "$token" "$CA" "$(arm_resolve "$ARM_URL")" >"$PLACE/curl.head")
+    # Each once: on a slow machine another round has begun by now.
     requests '.method == "GET"' | jq -r --arg arm "$ARM_URL" \
-        '"url = \"\($arm)\(.path)?\(.query)\"\noutput = \"/dev/null\""' >"$PLACE/curl.urls"
+        '"url = \"\($arm)\(.path)?\(.query)\""' | awk '!seen[$0]++ { print; print "output = \"/dev/null\"" }' >"$PLACE/curl.urls"
     for run in 1 $((times + 1)); do
         { cat "$PLACE/curl.head" && for ((i = 0; i < run; i++)); do cat "$PLACE/curl.urls"; done; } >"$PLACE/curl.$run"
         chmod 600 "$PLACE/curl.$run"

@@ -7,6 +7,7 @@
 #   BIG=1 make bench        also a database with 100,000 tables
 #   WRITE=1 make bench      writes what it prints to tests/bench/RESULTS.md too
 #   tests/bench/bench.sh arm|scale|sql|daemon|grant|reload ...   only these parts
+#   SERVERS="1 10"          the part "arm" with so many servers
 PLACE_NAME=pgdrift-bench
 . "$(dirname "$0")/../e2e/place.sh"
 HERE=$ROOT/tests/bench
@@ -56,7 +57,7 @@ wanted() { [[ " ${parts[*]} " == *" all "* || " ${parts[*]} " == *" $1 "* ]]; }
 
 machine
 if wanted reload; then bench_reload 10000 20000 40000; fi
-if wanted arm; then bench_arm 1 10 100; fi
+if wanted arm; then bench_arm ${SERVERS:-1 10 100}; fi
 if wanted scale; then bench_scale; fi
 if wanted sql || wanted grant; then pg_start; fi
 if wanted sql; then bench_sql 10 1000 10000 ${BIG:+100000}; fi
