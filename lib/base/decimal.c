@@ -5,30 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t digits(const char *text)
+static size_t decimal_digits(const char *text)
 {
     return strspn(text, "0123456789");
 }
 
-static size_t sign(const char *text)
+static size_t decimal_sign(const char *text)
 {
     return *text == '+' || *text == '-';
 }
 
 /* How many bytes of 'text' are a decimal number. */
-static size_t extent(const char *text)
+static size_t decimal_extent(const char *text)
 {
-    size_t at = sign(text);
-    size_t whole = digits(text + at), fraction = 0;
+    size_t at = decimal_sign(text);
+    size_t whole = decimal_digits(text + at), fraction = 0;
     at += whole;
     if (text[at] == '.') {
-        fraction = digits(text + at + 1);
+        fraction = decimal_digits(text + at + 1);
         at += 1 + fraction;
     }
     if (!whole && !fraction) return 0;
     if (text[at] == 'e' || text[at] == 'E') {
-        size_t exponent = 1 + sign(text + at + 1);
-        size_t length = digits(text + at + exponent);
+        size_t exponent = 1 + decimal_sign(text + at + 1);
+        size_t length = decimal_digits(text + at + exponent);
         if (length) at += exponent + length;
     }
     return at;
@@ -36,7 +36,7 @@ static size_t extent(const char *text)
 
 size_t decimal_read(const char *text, double *out)
 {
-    size_t length = extent(text);
+    size_t length = decimal_extent(text);
     if (!length) return 0;
     char *end = NULL;
     errno = 0;

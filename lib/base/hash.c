@@ -17,12 +17,12 @@ struct hash {
     EVP_MD_CTX *context;
 };
 
-static void must(int ok)
+static void hash_must(int ok)
 {
     if (ok != 1) abort();
 }
 
-static void to_hex(const unsigned char *digest, size_t size, char *out)
+static void hash_to_hex(const unsigned char *digest, size_t size, char *out)
 {
     static const char digits[] = "0123456789abcdef";
     char *to = out;
@@ -37,8 +37,8 @@ struct hash *hash_new(void)
 {
     struct hash *h = xmalloc(sizeof(*h));
     h->context = EVP_MD_CTX_new();
-    must(h->context != NULL);
-    must(EVP_DigestInit_ex(h->context, EVP_sha256(), NULL));
+    hash_must(h->context != NULL);
+    hash_must(EVP_DigestInit_ex(h->context, EVP_sha256(), NULL));
     return h;
 }
 
@@ -51,7 +51,7 @@ void hash_free(struct hash *h)
 
 void hash_add(struct hash *h, const void *data, size_t length)
 {
-    must(EVP_DigestUpdate(h->context, data, length));
+    hash_must(EVP_DigestUpdate(h->context, data, length));
 }
 
 void hash_text(struct hash *h, const char *text)
@@ -63,15 +63,15 @@ void hash_text(struct hash *h, const char *text)
 void hash_end(struct hash *h, char out[65])
 {
     unsigned char digest[DIGEST_SIZE];
-    must(EVP_DigestFinal_ex(h->context, digest, NULL));
-    to_hex(digest, DIGEST_SIZE, out);
+    hash_must(EVP_DigestFinal_ex(h->context, digest, NULL));
+    hash_to_hex(digest, DIGEST_SIZE, out);
 }
 
 void hash_once(const void *data, size_t length, char out[65])
 {
     unsigned char digest[DIGEST_SIZE];
-    must(EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL));
-    to_hex(digest, DIGEST_SIZE, out);
+    hash_must(EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL));
+    hash_to_hex(digest, DIGEST_SIZE, out);
 }
 
 /* Both are arbitrary: only the hashing under the tag is wanted, not the authentication. */
@@ -82,17 +82,17 @@ void hash_fingerprint_raw(const void *data, size_t length, unsigned char out[16]
 {
     int ignored;
     EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-    must(c != NULL);
-    must(EVP_EncryptInit_ex2(c, EVP_aes_128_gcm(), fingerprint_key, fingerprint_iv, NULL));
+    hash_must(c != NULL);
+    hash_must(EVP_EncryptInit_ex2(c, EVP_aes_128_gcm(), fingerprint_key, fingerprint_iv, NULL));
     /* Lengths are ints there. */
     for (const unsigned char *p = data; length;) {
         size_t piece = length < INT_MAX ? length : INT_MAX;
-        must(EVP_EncryptUpdate(c, NULL, &ignored, p, (int)piece));
+        hash_must(EVP_EncryptUpdate(c, NULL, &ignored, p, (int)piece));
         p += piece;
         length -= piece;
     }
-    must(EVP_EncryptFinal_ex(c, out, &ignored));
-    must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out));
+    hash_must(EVP_EncryptFinal_ex(c, out, &ignored));
+    hash_must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out));
     EVP_CIPHER_CTX_free(c);
 }
 
@@ -100,5 +100,5 @@ void hash_fingerprint(const void *data, size_t length, char out[33])
 {
     unsigned char tag[TAG_SIZE];
     hash_fingerprint_raw(data, length, tag);
-    to_hex(tag, sizeof(tag), out);
+    hash_to_hex(tag, sizeof(tag), out);
 }

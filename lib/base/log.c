@@ -44,7 +44,7 @@ static FILE *sink_stream(void)
     return sink.stream ? sink.stream : stderr;
 }
 
-static bool wants_colour(FILE *stream)
+static bool log_wants_colour(FILE *stream)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
@@ -61,7 +61,7 @@ void log_setup(enum log_format format, enum log_level level, FILE *stream, const
     sink.level = level;
     sink.stream = stream;
     log_output_stream(sink_stream());
-    sink.colour = format == LOG_FORMAT_TEXT && wants_colour(sink_stream());
+    sink.colour = format == LOG_FORMAT_TEXT && log_wants_colour(sink_stream());
     snprintf(sink.identifier, sizeof(sink.identifier), "%s", identifier);
 }
 
@@ -168,12 +168,12 @@ static void add_fields(struct log_entry *e, const struct log_field *fields)
         if (f->value && e->field_count < LOG_FIELDS_MAX) e->fields[e->field_count++] = *f;
 }
 
-static void emit(enum log_level level, const char *message_id, const struct log_field *fields,
-                 const struct log_field *more, const char *format, va_list args)
+static void log_emit(enum log_level level, const char *message_id, const struct log_field *fields,
+                     const struct log_field *more, const char *format, va_list args)
     __attribute__((format(printf, 5, 0)));
 
-static void emit(enum log_level level, const char *message_id, const struct log_field *fields,
-                 const struct log_field *more, const char *format, va_list args)
+static void log_emit(enum log_level level, const char *message_id, const struct log_field *fields,
+                     const struct log_field *more, const char *format, va_list args)
 {
     if (!log_enabled(level)) return;
     int saved = errno;
@@ -198,7 +198,7 @@ void log_record(enum log_level level, const char *message_id, const struct log_f
 {
     va_list args;
     va_start(args, format);
-    emit(level, message_id, fields, NULL, format, args);
+    log_emit(level, message_id, fields, NULL, format, args);
     va_end(args);
 }
 
@@ -224,6 +224,6 @@ void log_error(enum log_level level, const char *message_id, const struct log_fi
     };
     va_list args;
     va_start(args, format);
-    emit(level, message_id, fields, own, format, args);
+    log_emit(level, message_id, fields, own, format, args);
     va_end(args);
 }

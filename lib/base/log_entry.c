@@ -143,7 +143,7 @@ static void time_text(int64_t wall_ms, char out[32])
 
 /* The first LOG_VALUE_MAX bytes of 'text' as UTF-8, with a replacement character for each byte that
  * belongs to none; in 'room' where something had to be replaced, else 'text' itself. */
-static const char *clean(const char *text, size_t *length, struct buf *room)
+static const char *log_entry_clean(const char *text, size_t *length, struct buf *room)
 {
     bool replaced = false;
     *length = utf8_cut(text, strlen(text), LOG_VALUE_MAX);
@@ -172,12 +172,12 @@ static void put_new(json_t *object, const char *name, const char *value)
     struct buf room;
     size_t length;
     buf_init(&room, CLEAN_MAX);
-    const char *text = clean(value, &length, &room);
+    const char *text = log_entry_clean(value, &length, &room);
     json_object_set_new(object, name, json_stringn(text, length));
     buf_done(&room);
 }
 
-static int add_piece(const char *piece, size_t length, void *out)
+static int log_entry_add_piece(const char *piece, size_t length, void *out)
 {
     buf_add(out, piece, length);
     return 0;
@@ -200,7 +200,7 @@ void log_entry_json(const struct log_entry *e, struct buf *out)
         put_new(object, buf_text(&name), e->fields[i].value);
         buf_done(&name);
     }
-    json_dump_callback(object, add_piece, out, JSON_COMPACT);
+    json_dump_callback(object, log_entry_add_piece, out, JSON_COMPACT);
     json_decref(object);
     buf_char(out, '\n');
 }
@@ -210,7 +210,7 @@ static void add_journal(struct buf *out, const char *name, const char *value)
     struct buf room;
     size_t length;
     buf_init(&room, CLEAN_MAX);
-    const char *text = clean(value, &length, &room);
+    const char *text = log_entry_clean(value, &length, &room);
     journal_add(out, name, text, length);
     buf_done(&room);
 }

@@ -22,7 +22,7 @@ struct arena {
     size_t used;
 };
 
-static void *checked(void *p)
+static void *mem_checked(void *p)
 {
     if (p) return p;
     fputs("out of memory\n", stderr);
@@ -36,22 +36,22 @@ void *unconst(const void *p)
 
 void *xmalloc(size_t size)
 {
-    return checked(malloc(size ? size : 1));
+    return mem_checked(malloc(size ? size : 1));
 }
 
 void *xcalloc(size_t count, size_t size)
 {
-    return checked(calloc(count ? count : 1, size ? size : 1));
+    return mem_checked(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *xrealloc(void *old, size_t size)
 {
-    return checked(realloc(old, size ? size : 1));
+    return mem_checked(realloc(old, size ? size : 1));
 }
 
 void *xreallocarray(void *old, size_t count, size_t size)
 {
-    if (size && count > SIZE_MAX / size) checked(NULL);
+    if (size && count > SIZE_MAX / size) mem_checked(NULL);
     return xrealloc(old, count * size);
 }
 
@@ -128,7 +128,7 @@ static struct arena_block *arena_grow(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    if (size > SIZE_MAX - ARENA_ALIGN - sizeof(struct arena_block)) checked(NULL);
+    if (size > SIZE_MAX - ARENA_ALIGN - sizeof(struct arena_block)) mem_checked(NULL);
     size_t rounded = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     struct arena_block *b = a->blocks;
     if (!b || b->size - b->used < rounded) b = arena_grow(a, rounded);
@@ -140,7 +140,7 @@ void *arena_alloc(struct arena *a, size_t size)
 
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
-    if (size && count > SIZE_MAX / size) checked(NULL);
+    if (size && count > SIZE_MAX / size) mem_checked(NULL);
     return arena_alloc(a, count * size);
 }
 

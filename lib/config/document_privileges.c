@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 
-static uint32_t mask_at(const json_t *item, const char *key)
+static uint32_t privileges_mask_at(const json_t *item, const char *key)
 {
     uint32_t mask = 0;
     size_t i;
@@ -15,7 +15,8 @@ static uint32_t mask_at(const json_t *item, const char *key)
     return mask;
 }
 
-static void read_tables(struct arena *arena, const json_t *list, struct pg_want_schema_grant *out)
+static void privileges_read_tables(struct arena *arena, const json_t *list,
+                                   struct pg_want_schema_grant *out)
 {
     struct pg_want_table *tables = arena_array(arena, json_array_size(list), sizeof(*tables));
     size_t i;
@@ -23,14 +24,15 @@ static void read_tables(struct arena *arena, const json_t *list, struct pg_want_
     json_array_foreach(list, i, item)
     {
         tables[i].name = json_text_at(item, "name");
-        tables[i].mask = mask_at(item, "privileges");
+        tables[i].mask = privileges_mask_at(item, "privileges");
     }
     out->table_list = tables;
     out->table_count = json_array_size(list);
 }
 
 /* A row of the document names up to three kinds of objects; each is an entry of its own. */
-static size_t read_defaults(const json_t *list, const char *schema, struct pg_want_default *out)
+static size_t privileges_read_defaults(const json_t *list, const char *schema,
+                                       struct pg_want_default *out)
 {
     static const struct {
         const char *key;
@@ -44,7 +46,7 @@ static size_t read_defaults(const json_t *list, const char *schema, struct pg_wa
     const json_t *item;
     json_array_foreach(list, i, item) for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
     {
-        uint32_t mask = mask_at(item, kinds[k].key);
+        uint32_t mask = privileges_mask_at(item, kinds[k].key);
         if (!mask) continue;
         out[n++] = (struct pg_want_default){
             .for_role = json_text_at(item, "forRole"),
@@ -56,7 +58,7 @@ static size_t read_defaults(const json_t *list, const char *schema, struct pg_wa
     return n;
 }
 
-static size_t default_rows(const json_t *schemas)
+static size_t privileges_default_rows(const json_t *schemas)
 {
     size_t n = 0, i;
     const json_t *schema;
@@ -72,28 +74,28 @@ void document_privileges(struct arena *arena, const json_t *item, struct pg_want
     struct pg_want_schema_grant *schemas =
         arena_array(arena, json_array_size(list), sizeof(*schemas));
     struct pg_want_default *defaults =
-        arena_array(arena, 3 * default_rows(list), sizeof(*defaults));
+        arena_array(arena, 3 * privileges_default_rows(list), sizeof(*defaults));
     size_t default_count = 0, i;
     const json_t *schema;
     json_array_foreach(list, i, schema)
     {
         schemas[i] = (struct pg_want_schema_grant){
             .name = json_text_at(schema, "name"),
-            .schema = mask_at(schema, "privileges"),
-            .tables = mask_at(schema, "allTables"),
-            .sequences = mask_at(schema, "allSequences"),
-            .routines = mask_at(schema, "allFunctions"),
+            .schema = privileges_mask_at(schema, "privileges"),
+            .tables = privileges_mask_at(schema, "allTables"),
+            .sequences = privileges_mask_at(schema, "allSequences"),
+            .routines = privileges_mask_at(schema, "allFunctions"),
         };
-        read_tables(arena, json_object_get(schema, "tables"), &schemas[i]);
-        default_count += read_defaults(json_object_get(schema, "defaultPrivileges"),
-                                       schemas[i].name, defaults + default_count);
+        privileges_read_tables(arena, json_object_get(schema, "tables"), &schemas[i]);
+        default_count += privileges_read_defaults(json_object_get(schema, "defaultPrivileges"),
+                                                  schemas[i].name, defaults + default_count);
     }
     *out = (struct pg_want_grant){
         .database = json_text_at(item, "database"),
         .grantee = strcmp(grantee, "PUBLIC") == 0 ? NULL : grantee,
         .exact = json_bool_at(item, "exact", false),
         .with_grant_option = json_bool_at(item, "withGrantOption", false),
-        .database_mask = mask_at(item, "databasePrivileges"),
+        .database_mask = privileges_mask_at(item, "databasePrivileges"),
         .schemas = schemas,
         .schema_count = json_array_size(list),
         .defaults = defaults,

@@ -55,15 +55,15 @@ struct secret *document_secret(struct document *d, const json_t *reference, cons
     return s;
 }
 
-static enum pg_flag flag_at(const json_t *item, const char *key)
+static enum pg_flag document_flag_at(const json_t *item, const char *key)
 {
     const json_t *value = json_object_get(item, key);
     if (!json_is_boolean(value)) return PG_UNSET;
     return json_is_true(value) ? PG_ON : PG_OFF;
 }
 
-static void read_settings(struct arena *arena, const json_t *map,
-                          const struct pg_want_setting **out, size_t *count)
+static void document_read_settings(struct arena *arena, const json_t *map,
+                                   const struct pg_want_setting **out, size_t *count)
 {
     size_t n = 0;
     struct pg_want_setting *settings = arena_array(arena, json_object_size(map), sizeof(*settings));
@@ -79,7 +79,8 @@ static void read_settings(struct arena *arena, const json_t *map,
     *count = n;
 }
 
-static const char *const *read_names(struct arena *arena, const json_t *list, size_t *count)
+static const char *const *document_read_names(struct arena *arena, const json_t *list,
+                                              size_t *count)
 {
     const char **names = arena_array(arena, json_array_size(list), sizeof(*names));
     for (*count = 0; *count < json_array_size(list); (*count)++)
@@ -89,14 +90,14 @@ static const char *const *read_names(struct arena *arena, const json_t *list, si
 
 /* Where nothing is created, nothing is tried on what is not there. A document that only observes
  * says all that is missing. */
-static bool may_create(const struct reading *r)
+static bool document_may_create(const struct reading *r)
 {
     const struct policy *p = &r->target->policy;
     return p->mode == POLICY_OBSERVE || p->allow_create;
 }
 
-static void read_role(const struct reading *r, const json_t *item, size_t index,
-                      struct pg_want_role *out)
+static void document_read_role(const struct reading *r, const json_t *item, size_t index,
+                               struct pg_want_role *out)
 {
     static const char *const words[PG_ATTR_N] = {
 #define X(name, sql, word, initial) [PG_ATTR_##name] = word,
@@ -106,7 +107,7 @@ static void read_role(const struct reading *r, const json_t *item, size_t index,
     struct arena *arena = r->d->arena;
     *out = (struct pg_want_role){
         .name = json_text_at(item, "name"),
-        .create_allowed = may_create(r),
+        .create_allowed = document_may_create(r),
         .has_connection_limit = json_object_get(item, "connectionLimit") != NULL,
         .connection_limit = (int)json_int_at(item, "connectionLimit", -1),
         .valid_until = json_text_at(item, "validUntil"),
@@ -114,16 +115,18 @@ static void read_role(const struct reading *r, const json_t *item, size_t index,
         .comment = json_text_at(item, "comment"),
         .observe_only = document_observes(item),
     };
-    for (size_t i = 0; i < PG_ATTR_N; i++) out->attributes[i] = flag_at(item, words[i]);
-    read_settings(arena, json_object_get(item, "settings"), &out->settings, &out->setting_count);
-    out->member_of = read_names(arena, json_object_get(item, "memberOf"), &out->member_of_count);
+    for (size_t i = 0; i < PG_ATTR_N; i++) out->attributes[i] = document_flag_at(item, words[i]);
+    document_read_settings(arena, json_object_get(item, "settings"), &out->settings,
+                           &out->setting_count);
+    out->member_of =
+        document_read_names(arena, json_object_get(item, "memberOf"), &out->member_of_count);
     const char *secret_path = arena_printf(arena, "roles[%zu].password", index);
     out->password =
         document_secret(r->d, json_object_get(item, "password"), secret_path, r->how, r->problems);
 }
 
-static void read_schema_file(const struct reading *r, const json_t *database, size_t index,
-                             const char *path, struct schema_file *f)
+static void document_read_schema_file(const struct reading *r, const json_t *database, size_t index,
+                                      const char *path, struct schema_file *f)
 {
     const json_t *item = json_array_get(json_object_get(database, "schemaFiles"), index);
     const char *name = json_text_at(item, "file");
@@ -141,7 +144,8 @@ static void read_schema_file(const struct reading *r, const json_t *database, si
 }
 
 /* The files of all databases of the target, in the document's order. */
-static void read_schema_files(const struct reading *r, const struct part *databases, size_t count)
+static void document_read_schema_files(const struct reading *r, const struct part *databases,
+                                       size_t count)
 {
     size_t files = 0, n = 0;
     for (size_t i = 0; i < count; i++)
@@ -151,18 +155,19 @@ static void read_schema_files(const struct reading *r, const struct part *databa
         const json_t *item = databases[i].item;
         const char *path = arena_printf(r->d->arena, "databases[%zu]", databases[i].index);
         for (size_t k = 0; k < json_array_size(json_object_get(item, "schemaFiles")); k++)
-            read_schema_file(r, item, k, path, &all[n++]);
+            document_read_schema_file(r, item, k, path, &all[n++]);
     }
     r->target->schema_files = all;
     r->target->schema_file_count = n;
 }
 
-static void read_database(const struct reading *r, const json_t *item, struct pg_want_database *out)
+static void document_read_database(const struct reading *r, const json_t *item,
+                                   struct pg_want_database *out)
 {
     struct arena *arena = r->d->arena;
     *out = (struct pg_want_database){
         .name = json_text_at(item, "name"),
-        .create_allowed = may_create(r),
+        .create_allowed = document_may_create(r),
         .owner = json_text_at(item, "owner"),
         .encoding = json_text_at(item, "encoding"),
         .collate = json_text_at(item, "lcCollate"),
@@ -174,7 +179,8 @@ static void read_database(const struct reading *r, const json_t *item, struct pg
         .revoke_public = json_bool_at(item, "revokeAllFromPublic", false),
         .observe_only = document_observes(item),
     };
-    read_settings(arena, json_object_get(item, "settings"), &out->settings, &out->setting_count);
+    document_read_settings(arena, json_object_get(item, "settings"), &out->settings,
+                           &out->setting_count);
     const json_t *list = json_object_get(item, "schemas");
     struct pg_want_schema *schemas = arena_array(arena, json_array_size(list), sizeof(*schemas));
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -188,14 +194,14 @@ static void read_database(const struct reading *r, const json_t *item, struct pg
 
 /* --- the lists by server --------------------------------------------------------------------- */
 
-static int part_by_server(const void *left, const void *right)
+static int document_part_by_server(const void *left, const void *right)
 {
     const struct part *a = left, *b = right;
     int order = strcmp(a->server ? a->server : "", b->server ? b->server : "");
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static struct part *parts_of(struct document *d, const char *key, size_t *count)
+static struct part *document_parts_of(struct document *d, const char *key, size_t *count)
 {
     const json_t *list = json_object_get(d->root, key);
     const json_t *servers = json_object_get(d->root, "servers");
@@ -208,7 +214,7 @@ static struct part *parts_of(struct document *d, const char *key, size_t *count)
         parts[*count] =
             (struct part){.server = server ? server : only, .item = item, .index = *count};
     }
-    if (*count) qsort(parts, *count, sizeof(*parts), part_by_server);
+    if (*count) qsort(parts, *count, sizeof(*parts), document_part_by_server);
     return parts;
 }
 
@@ -217,20 +223,20 @@ void document_check_servers(struct document *d, struct problems *problems)
     relations_check(d->root, problems);
     d->parts = arena_alloc(d->arena, sizeof(*d->parts));
     for (size_t i = 0; i < PART_N; i++)
-        d->parts->items[i] = parts_of(d, part_keys[i], &d->parts->counts[i]);
+        d->parts->items[i] = document_parts_of(d, part_keys[i], &d->parts->counts[i]);
     document_files_read(d, &d->parts->files);
 }
 
 /* The parts of 'server' in a list; '*count' of them. */
-static const struct part *parts_find(const struct document_parts *p, size_t list,
-                                     const char *server, size_t *count)
+static const struct part *document_parts_find(const struct document_parts *p, size_t list,
+                                              const char *server, size_t *count)
 {
     const struct part *items = p->items[list];
     const struct part wanted = {.server = server, .index = 0};
     size_t low = 0, high = p->counts[list], end;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (part_by_server(&items[middle], &wanted) < 0)
+        if (document_part_by_server(&items[middle], &wanted) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -245,8 +251,8 @@ static const struct part *parts_find(const struct document_parts *p, size_t list
 
 /* lib/pg's own check of one item at a time, so that each problem is said where it is. What items
  * say about each other are the relations. */
-static void check_alone(const struct reading *r, const struct pg_want *want, size_t list,
-                        size_t index)
+static void document_check_alone(const struct reading *r, const struct pg_want *want, size_t list,
+                                 size_t index)
 {
     struct err err = {0};
     if (pg_want_check(want, r->target->sql_user, &err) == 0) return;
@@ -254,45 +260,48 @@ static void check_alone(const struct reading *r, const struct pg_want *want, siz
                  err.text);
 }
 
-static void make_roles(const struct reading *r, struct pg_want *want)
+static void document_make_roles(const struct reading *r, struct pg_want *want)
 {
     size_t count;
-    const struct part *parts = parts_find(r->d->parts, PART_ROLES, r->target->name, &count);
+    const struct part *parts =
+        document_parts_find(r->d->parts, PART_ROLES, r->target->name, &count);
     struct pg_want_role *roles = arena_array(r->d->arena, count, sizeof(*roles));
     for (size_t i = 0; i < count; i++) {
-        read_role(r, parts[i].item, parts[i].index, &roles[i]);
+        document_read_role(r, parts[i].item, parts[i].index, &roles[i]);
         const struct pg_want alone = {.roles = &roles[i], .role_count = 1};
-        check_alone(r, &alone, PART_ROLES, parts[i].index);
+        document_check_alone(r, &alone, PART_ROLES, parts[i].index);
     }
     want->roles = roles;
     want->role_count = count;
 }
 
-static void make_databases(const struct reading *r, struct pg_want *want)
+static void document_make_databases(const struct reading *r, struct pg_want *want)
 {
     size_t count;
-    const struct part *parts = parts_find(r->d->parts, PART_DATABASES, r->target->name, &count);
+    const struct part *parts =
+        document_parts_find(r->d->parts, PART_DATABASES, r->target->name, &count);
     struct pg_want_database *databases = arena_array(r->d->arena, count, sizeof(*databases));
     for (size_t i = 0; i < count; i++) {
-        read_database(r, parts[i].item, &databases[i]);
+        document_read_database(r, parts[i].item, &databases[i]);
         const struct pg_want alone = {.databases = &databases[i], .database_count = 1};
-        check_alone(r, &alone, PART_DATABASES, parts[i].index);
+        document_check_alone(r, &alone, PART_DATABASES, parts[i].index);
     }
-    read_schema_files(r, parts, count);
+    document_read_schema_files(r, parts, count);
     want->databases = databases;
     want->database_count = count;
 }
 
-static void make_grants(const struct reading *r, struct pg_want *want)
+static void document_make_grants(const struct reading *r, struct pg_want *want)
 {
     size_t count;
-    const struct part *parts = parts_find(r->d->parts, PART_PRIVILEGES, r->target->name, &count);
+    const struct part *parts =
+        document_parts_find(r->d->parts, PART_PRIVILEGES, r->target->name, &count);
     struct pg_want_grant *grants = arena_array(r->d->arena, count, sizeof(*grants));
     for (size_t i = 0; i < count; i++) {
         document_privileges(r->d->arena, parts[i].item, &grants[i]);
         grants[i].observe_only = document_observes(parts[i].item);
         const struct pg_want alone = {.grants = &grants[i], .grant_count = 1};
-        check_alone(r, &alone, PART_PRIVILEGES, parts[i].index);
+        document_check_alone(r, &alone, PART_PRIVILEGES, parts[i].index);
     }
     want->grants = grants;
     want->grant_count = count;
@@ -303,9 +312,9 @@ void document_sql(struct document *d, struct target *target, enum settings_secre
 {
     const struct reading r = {.d = d, .target = target, .how = how, .problems = problems};
     struct pg_want *want = arena_alloc(d->arena, sizeof(*want));
-    make_roles(&r, want);
-    make_databases(&r, want);
-    make_grants(&r, want);
+    document_make_roles(&r, want);
+    document_make_databases(&r, want);
+    document_make_grants(&r, want);
     size_t count = want->role_count + want->database_count + want->grant_count;
     if (count) target->sql = want;
     d->item_count += count;

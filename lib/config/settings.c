@@ -12,7 +12,7 @@
 
 /* --- what no row can say by itself ----------------------------------------------------------- */
 
-static void check_client_secret(const struct settings *s, struct problems *problems)
+static void settings_check_client_secret(const struct settings *s, struct problems *problems)
 {
     const struct {
         const char *path;
@@ -29,7 +29,7 @@ static void check_client_secret(const struct settings *s, struct problems *probl
                          "clientSecret");
 }
 
-static void check_managed_identity(const struct settings *s, struct problems *problems)
+static void settings_check_managed_identity(const struct settings *s, struct problems *problems)
 {
     const char *const selectors[] = {s->credentials.client_id, s->credentials.object_id,
                                      s->credentials.resource_id};
@@ -46,7 +46,7 @@ static void check_managed_identity(const struct settings *s, struct problems *pr
                      "clientSecret?");
 }
 
-static void check_variables(const struct settings *s, struct problems *problems)
+static void settings_check_variables(const struct settings *s, struct problems *problems)
 {
     const char *name;
     json_t *value;
@@ -59,20 +59,20 @@ static void check_variables(const struct settings *s, struct problems *problems)
     }
 }
 
-static void check_together(const struct settings *s, struct problems *problems)
+static void settings_check_together(const struct settings *s, struct problems *problems)
 {
     if (s->credentials.kind == SETTINGS_CLIENT_SECRET)
-        check_client_secret(s, problems);
+        settings_check_client_secret(s, problems);
     else
-        check_managed_identity(s, problems);
-    check_variables(s, problems);
+        settings_check_managed_identity(s, problems);
+    settings_check_variables(s, problems);
     if (s->limits.arm_read_burst < s->limits.arm_reads_per_second)
         problems_add(problems, "limits.armReadBurst", "must not be less than armReadsPerSecond");
     if (s->limits.arm_write_burst < s->limits.arm_writes_per_second)
         problems_add(problems, "limits.armWriteBurst", "must not be less than armWritesPerSecond");
 }
 
-static void resolve_secret(struct settings *s, struct problems *problems)
+static void settings_resolve_secret(struct settings *s, struct problems *problems)
 {
     struct err err;
     if (!s->credentials.client_secret_ref) return;
@@ -84,8 +84,9 @@ static void resolve_secret(struct settings *s, struct problems *problems)
 /* --- reading --------------------------------------------------------------------------------- */
 
 /* Each step only where the one before found nothing: the next ones would report consequences. */
-static struct settings *from_source(const struct source *source, enum settings_secrets secrets,
-                                    struct problems *problems)
+static struct settings *settings_from_source(const struct source *source,
+                                             enum settings_secrets secrets,
+                                             struct problems *problems)
 {
     size_t before = problems->total;
     variables_expand(source->root, NULL, problems);
@@ -93,9 +94,9 @@ static struct settings *from_source(const struct source *source, enum settings_s
     if (problems->total > before) return NULL;
     struct settings *s = xcalloc(1, sizeof(*s));
     field_store(settings_fields, source->root, s);
-    check_together(s, problems);
+    settings_check_together(s, problems);
     if (problems->total == before && secrets == SETTINGS_RESOLVE_SECRETS)
-        resolve_secret(s, problems);
+        settings_resolve_secret(s, problems);
     if (problems->total == before) return s;
     settings_free(s);
     return NULL;
@@ -107,7 +108,7 @@ struct settings *settings_parse(const char *file, const char *text, size_t lengt
     struct source source;
     struct settings *s = NULL;
     if (source_parse(&source, file, text, length, problems) == 0)
-        s = from_source(&source, secrets, problems);
+        s = settings_from_source(&source, secrets, problems);
     problems_source(problems, NULL, NULL, 0);
     problems_sort(problems);
     source_done(&source);
@@ -119,7 +120,8 @@ struct settings *settings_load(const char *file, enum settings_secrets secrets,
 {
     struct source source;
     struct settings *s = NULL;
-    if (source_load(&source, file, problems) == 0) s = from_source(&source, secrets, problems);
+    if (source_load(&source, file, problems) == 0)
+        s = settings_from_source(&source, secrets, problems);
     problems_source(problems, NULL, NULL, 0);
     problems_sort(problems);
     source_done(&source);

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-static int parse(struct source *s, struct problems *problems)
+static int source_check(struct source *s, struct problems *problems)
 {
     json_error_t e;
     problems_source(problems, s->file, s->text, s->length);
@@ -27,7 +27,7 @@ int source_parse(struct source *s, const char *file, const char *text, size_t le
                  struct problems *problems)
 {
     *s = (struct source){.file = xstrdup(file), .text = xstrndup(text, length), .length = length};
-    return parse(s, problems);
+    return source_check(s, problems);
 }
 
 int source_load(struct source *s, const char *file, struct problems *problems)
@@ -40,7 +40,7 @@ int source_load(struct source *s, const char *file, struct problems *problems)
         problems_add_at(problems, (struct position){.line = 0}, "%s", err.text);
         return -1;
     }
-    return parse(s, problems);
+    return source_check(s, problems);
 }
 
 void source_done(struct source *s)

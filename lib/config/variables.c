@@ -20,15 +20,15 @@ struct expansion {
     size_t failures;
 };
 
-static void expand_value(struct expansion *x, json_t *value, const char *path);
+static void variables_expand_value(struct expansion *x, json_t *value, const char *path);
 
-static const char *value_of(const struct expansion *x, const char *name)
+static const char *variables_value_of(const struct expansion *x, const char *name)
 {
     const char *text = json_string_value(json_object_get(x->variables, name));
     return text ? text : getenv(name);
 }
 
-static void unknown_name(struct expansion *x, const char *name, const char *path)
+static void variables_unknown_name(struct expansion *x, const char *name, const char *path)
 {
     size_t count = 0;
     const char **names = arena_array(x->arena, json_object_size(x->variables) + 1, sizeof(*names));
@@ -49,7 +49,8 @@ static void unknown_name(struct expansion *x, const char *name, const char *path
 }
 
 /* Adds what the ${NAME} at 'text' stands for; returns how many bytes it has. */
-static size_t expand_one(struct expansion *x, const char *text, const char *path, struct buf *out)
+static size_t variables_expand_one(struct expansion *x, const char *text, const char *path,
+                                   struct buf *out)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
     size_t length = strspn(text + 2, letters);
@@ -62,8 +63,8 @@ static size_t expand_one(struct expansion *x, const char *text, const char *path
         return 2;
     }
     const char *name = arena_strndup(x->arena, text + 2, length);
-    const char *value = value_of(x, name);
-    if (!value) unknown_name(x, name, path);
+    const char *value = variables_value_of(x, name);
+    if (!value) variables_unknown_name(x, name, path);
     if (value)
         buf_str(out, value);
     else
@@ -71,7 +72,7 @@ static size_t expand_one(struct expansion *x, const char *text, const char *path
     return length + 3;
 }
 
-static void expand_string(struct expansion *x, json_t *string, const char *path)
+static void variables_expand_string(struct expansion *x, json_t *string, const char *path)
 {
     const char *text = json_string_value(string);
     struct buf out;
@@ -84,7 +85,7 @@ static void expand_string(struct expansion *x, json_t *string, const char *path)
             buf_str(&out, "${");
             text += 3;
         } else if (strncmp(text, "${", 2) == 0) {
-            text += expand_one(x, text, path, &out);
+            text += variables_expand_one(x, text, path, &out);
         } else if (*text) {
             buf_char(&out, *text++);
         }
@@ -97,35 +98,36 @@ static void expand_string(struct expansion *x, json_t *string, const char *path)
 }
 
 /* Most values have nothing in them, and need no path. */
-static bool may_expand(const json_t *value)
+static bool variables_may_expand(const json_t *value)
 {
     if (json_is_string(value)) return strstr(json_string_value(value), "${") != NULL;
     return json_is_object(value) || json_is_array(value);
 }
 
-static void expand_value(struct expansion *x, json_t *value, const char *path)
+static void variables_expand_value(struct expansion *x, json_t *value, const char *path)
 {
     const char *key;
     json_t *member;
     size_t index;
-    if (json_is_string(value) && may_expand(value)) expand_string(x, value, path);
+    if (json_is_string(value) && variables_may_expand(value))
+        variables_expand_string(x, value, path);
     json_object_foreach(value, key, member)
     {
-        if (field_is_comment(key) || !may_expand(member)) continue;
+        if (field_is_comment(key) || !variables_may_expand(member)) continue;
         const char *dot = *path ? "." : "";
-        expand_value(x, member, arena_printf(x->arena, "%s%s%s", path, dot, key));
+        variables_expand_value(x, member, arena_printf(x->arena, "%s%s%s", path, dot, key));
     }
     json_array_foreach(value, index, member)
     {
-        if (may_expand(member))
-            expand_value(x, member, arena_printf(x->arena, "%s[%zu]", path, index));
+        if (variables_may_expand(member))
+            variables_expand_value(x, member, arena_printf(x->arena, "%s[%zu]", path, index));
     }
 }
 
 size_t variables_expand(json_t *root, const json_t *variables, struct problems *problems)
 {
     struct expansion x = {.variables = variables, .problems = problems, .arena = arena_new()};
-    expand_value(&x, root, "");
+    variables_expand_value(&x, root, "");
     arena_free(x.arena);
     return x.failures;
 }

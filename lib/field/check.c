@@ -10,13 +10,13 @@
 #include "base/suggest.h"
 #include "field/row.h"
 
-static void check_object(struct field_checker *c, const struct field_level *level,
-                         const json_t *item, const char *path);
+static void field_check_object(struct field_checker *c, const struct field_level *level,
+                               const json_t *item, const char *path);
 
 /* --- unknown keys ---------------------------------------------------------------------------- */
 
 /* The row anywhere in the table whose last step is 'key': people forget where ARM nests things. */
-static const struct field *elsewhere(const struct field *table, const char *key)
+static const struct field *field_check_elsewhere(const struct field *table, const char *key)
 {
     for (const struct field *row = table; row->path; row++) {
         const char *dot = strrchr(row->path, '.');
@@ -25,8 +25,8 @@ static const struct field *elsewhere(const struct field *table, const char *key)
     return NULL;
 }
 
-static const char *nearest(struct field_checker *c, const struct field_level *level,
-                           const char *key)
+static const char *field_check_nearest(struct field_checker *c, const struct field_level *level,
+                                       const char *key)
 {
     size_t count = 0;
     for (const struct field *row = level->table; row->path; row++) count++;
@@ -38,11 +38,11 @@ static const char *nearest(struct field_checker *c, const struct field_level *le
     return suggest(key, names, count);
 }
 
-static void unknown_key(struct field_checker *c, const struct field_level *level, const char *key,
-                        const char *path)
+static void field_check_unknown_key(struct field_checker *c, const struct field_level *level,
+                                    const char *key, const char *path)
 {
-    const struct field *other = elsewhere(level->table, key);
-    const char *meant = other ? NULL : nearest(c, level, key);
+    const struct field *other = field_check_elsewhere(level->table, key);
+    const char *meant = other ? NULL : field_check_nearest(c, level, key);
     if (other)
         problems_add_key(c->out, path, "unknown key here; it belongs at \"%s\"", other->path);
     else if (meant)
@@ -53,22 +53,23 @@ static void unknown_key(struct field_checker *c, const struct field_level *level
 
 /* --- containers ------------------------------------------------------------------------------ */
 
-static bool is_object(struct field_checker *c, const json_t *value, const char *path)
+static bool field_check_is_object(struct field_checker *c, const json_t *value, const char *path)
 {
     if (json_is_object(value)) return true;
     problems_add(c->out, path, "must be an object");
     return false;
 }
 
-static void check_fields(struct field_checker *c, const struct field *fields, const json_t *value,
-                         const char *path)
+static void field_check_fields(struct field_checker *c, const struct field *fields,
+                               const json_t *value, const char *path)
 {
     struct field_level level = {.table = fields, .base = ""};
-    if (is_object(c, value, path)) check_object(c, &level, value, path);
+    if (field_check_is_object(c, value, path)) field_check_object(c, &level, value, path);
 }
 
 /* The keys of a list's item as one text; NULL where one is missing that must be there. */
-static const char *item_key(struct field_checker *c, const struct field *fields, const json_t *item)
+static const char *field_check_item_key(struct field_checker *c, const struct field *fields,
+                                        const json_t *item)
 {
     const char *key = NULL;
     for (const struct field *row = fields; row->path; row++) {
@@ -87,8 +88,8 @@ static const char *item_key(struct field_checker *c, const struct field *fields,
     return key;
 }
 
-static void check_keys(struct field_checker *c, const struct field *field, const json_t *list,
-                       const char *path)
+static void field_check_keys(struct field_checker *c, const struct field *field, const json_t *list,
+                             const char *path)
 {
     struct field_keys keys = {
         .items = arena_array(c->arena, json_array_size(list), sizeof(struct field_key))};
@@ -96,7 +97,7 @@ static void check_keys(struct field_checker *c, const struct field *field, const
     const json_t *item;
     json_array_foreach(list, index, item)
     {
-        const char *key = item_key(c, field->fields, item);
+        const char *key = field_check_item_key(c, field->fields, item);
         if (key) keys.items[keys.count++] = (struct field_key){key, index};
     }
     field_keys_sort(&keys);
@@ -106,8 +107,8 @@ static void check_keys(struct field_checker *c, const struct field *field, const
                      "\"%s\" is declared twice; first as %s[%zu]", first->text, path, first->index);
 }
 
-static void check_list(struct field_checker *c, const struct field *field, const json_t *list,
-                       const char *path)
+static void field_check_list(struct field_checker *c, const struct field *field, const json_t *list,
+                             const char *path)
 {
     if (!json_is_array(list)) {
         problems_add(c->out, path, "must be an array of objects");
@@ -116,14 +117,14 @@ static void check_list(struct field_checker *c, const struct field *field, const
     size_t index;
     const json_t *item;
     json_array_foreach(list, index, item)
-        check_fields(c, field->fields, item, arena_printf(c->arena, "%s[%zu]", path, index));
-    check_keys(c, field, list, path);
+        field_check_fields(c, field->fields, item, arena_printf(c->arena, "%s[%zu]", path, index));
+    field_check_keys(c, field, list, path);
 }
 
-static void check_map(struct field_checker *c, const struct field *field, const json_t *map,
-                      const char *path)
+static void field_check_map(struct field_checker *c, const struct field *field, const json_t *map,
+                            const char *path)
 {
-    if (!is_object(c, map, path)) return;
+    if (!field_check_is_object(c, map, path)) return;
     const char *name;
     json_t *value;
     json_each_member(map, name, value)
@@ -133,7 +134,7 @@ static void check_map(struct field_checker *c, const struct field *field, const 
         if (!field_pattern_matches(c, field, name))
             problems_add_key(c->out, at, "the name must be %s", field->form);
         if (json_is_object(value) && field->fields)
-            check_fields(c, field->fields, value, at);
+            field_check_fields(c, field->fields, value, at);
         else if (secret_ref_key(name))
             field_check_secret(c, value, at);
         else if (!json_is_string(value) && !json_is_number(value) && !json_is_boolean(value))
@@ -143,7 +144,7 @@ static void check_map(struct field_checker *c, const struct field *field, const 
 }
 
 /* Literal secrets hide in free-form values too. */
-static void check_any(struct field_checker *c, const json_t *value, const char *path)
+static void field_check_any(struct field_checker *c, const json_t *value, const char *path)
 {
     const char *name;
     json_t *member;
@@ -155,32 +156,32 @@ static void check_any(struct field_checker *c, const json_t *value, const char *
         if (secret_ref_key(name) && !json_is_boolean(member) && !json_is_null(member))
             field_check_secret(c, member, at);
         else
-            check_any(c, member, at);
+            field_check_any(c, member, at);
     }
     json_array_foreach(value, index, member)
-        check_any(c, member, arena_printf(c->arena, "%s[%zu]", path, index));
+        field_check_any(c, member, arena_printf(c->arena, "%s[%zu]", path, index));
 }
 
 /* --- objects --------------------------------------------------------------------------------- */
 
-static void check_row(struct field_checker *c, const struct field *row, const json_t *value,
-                      const char *path)
+static void field_check_row(struct field_checker *c, const struct field *row, const json_t *value,
+                            const char *path)
 {
     if (row->flags & FIELD_READ_ONLY) {
         problems_add_key(c->out, path, "is read-only: the platform decides it; remove it");
         return;
     }
     switch (row->kind) {
-    case FIELD_LIST: check_list(c, row, value, path); break;
-    case FIELD_MAP: check_map(c, row, value, path); break;
-    case FIELD_OBJECT: check_fields(c, row->fields, value, path); break;
-    case FIELD_ANY: check_any(c, value, path); break;
+    case FIELD_LIST: field_check_list(c, row, value, path); break;
+    case FIELD_MAP: field_check_map(c, row, value, path); break;
+    case FIELD_OBJECT: field_check_fields(c, row->fields, value, path); break;
+    case FIELD_ANY: field_check_any(c, value, path); break;
     default: field_check_value(c, row, value, path); break;
     }
 }
 
 /* Does an object between the level and 'row' have a row of its own? It may then be left out. */
-static bool is_in_own_row(const struct field_level *level, const struct field *row)
+static bool field_check_is_in_own_row(const struct field_level *level, const struct field *row)
 {
     size_t length = strlen(level->base);
     for (const struct field *other = level->table; other->path; other++) {
@@ -192,8 +193,8 @@ static bool is_in_own_row(const struct field_level *level, const struct field *r
 }
 
 /* What is required below objects that are there is their own check's. */
-static void check_missing(struct field_checker *c, const struct field_level *level,
-                          const json_t *item, const char *path)
+static void field_check_missing(struct field_checker *c, const struct field_level *level,
+                                const json_t *item, const char *path)
 {
     size_t length = strlen(level->base);
     for (const struct field *row = level->table; row->path; row++) {
@@ -201,14 +202,14 @@ static void check_missing(struct field_checker *c, const struct field_level *lev
             continue;
         const char *rest = row->path + length;
         const json_t *value = json_object_getn(item, rest, strcspn(rest, "."));
-        if ((value && !json_is_null(value)) || is_in_own_row(level, row)) continue;
+        if ((value && !json_is_null(value)) || field_check_is_in_own_row(level, row)) continue;
         problems_add(c->out, path, "\"%s\" is missing%s%s", rest, row->help ? ": " : "",
                      row->help ? row->help : "");
     }
 }
 
-static void check_object(struct field_checker *c, const struct field_level *level,
-                         const json_t *item, const char *path)
+static void field_check_object(struct field_checker *c, const struct field_level *level,
+                               const json_t *item, const char *path)
 {
     const char *key;
     json_t *value;
@@ -218,24 +219,24 @@ static void check_object(struct field_checker *c, const struct field_level *leve
         const char *at = field_path_join(c->arena, path, key);
         struct field_step step;
         if (!field_step_find(level, key, &step)) {
-            unknown_key(c, level, key, at);
+            field_check_unknown_key(c, level, key, at);
         } else if (json_is_null(value)) {
             continue; /* null says nothing, as ARM has it */
         } else if (step.group) {
             struct field_level inner = field_step_enter(level, &step, c->arena);
-            if (is_object(c, value, at)) check_object(c, &inner, value, at);
+            if (field_check_is_object(c, value, at)) field_check_object(c, &inner, value, at);
         } else {
-            check_row(c, step.row, value, at);
+            field_check_row(c, step.row, value, at);
         }
     }
-    check_missing(c, level, item, path);
+    field_check_missing(c, level, item, path);
 }
 
 void field_check(const struct field *table, const json_t *item, const char *prefix,
                  struct problems *out)
 {
     struct field_checker c = {.out = out, .arena = arena_new()};
-    check_fields(&c, table, item, prefix);
+    field_check_fields(&c, table, item, prefix);
     for (size_t i = 0; i < c.pattern_count; i++) regfree(&c.patterns[i].compiled);
     free(c.patterns);
     arena_free(c.arena);

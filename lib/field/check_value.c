@@ -16,7 +16,7 @@
 enum { SHOWN_MAX = 60 }; /* bytes of a value that a message repeats */
 
 /* 'text' as a message repeats it: cut, and without passwords that addresses may hold. */
-static const char *shown_text(struct field_checker *c, const char *text)
+static const char *field_value_shown_text(struct field_checker *c, const char *text)
 {
     if (strstr(text, "://") && strchr(text, '@')) return "an address with a user name";
     size_t length = strlen(text);
@@ -25,21 +25,21 @@ static const char *shown_text(struct field_checker *c, const char *text)
 }
 
 /* 'value' as a message names it. */
-static const char *shown(struct field_checker *c, const json_t *value)
+static const char *field_value_shown(struct field_checker *c, const json_t *value)
 {
     if (json_is_object(value)) return "an object";
     if (json_is_array(value)) return "an array";
-    if (json_is_string(value)) return shown_text(c, json_string_value(value));
+    if (json_is_string(value)) return field_value_shown_text(c, json_string_value(value));
     char *line = json_dumps(value, JSON_ENCODE_ANY);
     const char *copy = arena_strdup(c->arena, line ? line : "?");
     free(line);
     return copy;
 }
 
-static void wrong_type(struct field_checker *c, const char *wanted, const json_t *value,
-                       const char *path)
+static void field_value_wrong_type(struct field_checker *c, const char *wanted, const json_t *value,
+                                   const char *path)
 {
-    problems_add(c->out, path, "must be %s, not %s", wanted, shown(c, value));
+    problems_add(c->out, path, "must be %s, not %s", wanted, field_value_shown(c, value));
 }
 
 void field_check_secret(struct field_checker *c, const json_t *value, const char *path)
@@ -53,7 +53,7 @@ void field_check_secret(struct field_checker *c, const json_t *value, const char
 
 /* --- choices and patterns -------------------------------------------------------------------- */
 
-static bool is_choice(const struct field *field, const char *text)
+static bool field_value_is_choice(const struct field *field, const char *text)
 {
     for (const char *const *choice = field->choices; *choice; choice++) {
         bool same = field->flags & FIELD_NOCASE ? strcasecmp(*choice, text) == 0
@@ -63,10 +63,10 @@ static bool is_choice(const struct field *field, const char *text)
     return false;
 }
 
-static void check_choice(struct field_checker *c, const struct field *field, const char *text,
-                         const char *path)
+static void field_value_choice(struct field_checker *c, const struct field *field, const char *text,
+                               const char *path)
 {
-    if (is_choice(field, text)) return;
+    if (field_value_is_choice(field, text)) return;
     const char *quote = field->kind == FIELD_INT ? "" : "\"";
     struct buf list;
     buf_init(&list, 2048);
@@ -79,12 +79,12 @@ static void check_choice(struct field_checker *c, const struct field *field, con
     if (meant) buf_printf(&hint, "; did you mean \"%s\"?", meant);
     problems_add(c->out, path, "must be %s%s%s%s, not %s%s", count > 1 ? "one of " : "",
                  buf_text(&list), field->unit ? " " : "", field->unit ? field->unit : "",
-                 *quote ? shown_text(c, text) : text, buf_text(&hint));
+                 *quote ? field_value_shown_text(c, text) : text, buf_text(&hint));
     buf_done(&hint);
     buf_done(&list);
 }
 
-static regex_t *pattern_of(struct field_checker *c, const struct field *field)
+static regex_t *field_value_pattern_of(struct field_checker *c, const struct field *field)
 {
     for (size_t i = 0; i < c->pattern_count; i++)
         if (c->patterns[i].field == field) return &c->patterns[i].compiled;
@@ -102,27 +102,27 @@ static regex_t *pattern_of(struct field_checker *c, const struct field *field)
 
 bool field_pattern_matches(struct field_checker *c, const struct field *field, const char *text)
 {
-    return !field->pattern || regexec(pattern_of(c, field), text, 0, NULL, 0) == 0;
+    return !field->pattern || regexec(field_value_pattern_of(c, field), text, 0, NULL, 0) == 0;
 }
 
 /* --- texts ----------------------------------------------------------------------------------- */
 
-static size_t characters(const char *text)
+static size_t field_value_characters(const char *text)
 {
     size_t count = 0;
     for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
     return count;
 }
 
-static void check_length(struct field_checker *c, const struct field *field, const char *text,
-                         const char *path)
+static void field_value_length(struct field_checker *c, const struct field *field, const char *text,
+                               const char *path)
 {
     bool name = field->kind == FIELD_NAME;
     bool limits = field->min || field->max;
     int64_t min = limits ? field->min : 1;
     int64_t max = limits ? field->max : 63;
     if (!name && !limits) return;
-    int64_t length = (int64_t)(name ? strlen(text) : characters(text));
+    int64_t length = (int64_t)(name ? strlen(text) : field_value_characters(text));
     if (length >= min && length <= max) return;
     problems_add(c->out, path, "must have from %" PRId64 " to %" PRId64 " %s, not %" PRId64, min,
                  max, name ? "bytes" : "characters", length);
@@ -152,29 +152,30 @@ void field_check_text(struct field_checker *c, const struct field *field, const 
 {
     if (forms[field->kind].fits && !forms[field->kind].fits(text))
         problems_add(c->out, path, "must be %s, not %s", forms[field->kind].form,
-                     shown_text(c, text));
+                     field_value_shown_text(c, text));
     else if (field->choices)
-        check_choice(c, field, text, path);
+        field_value_choice(c, field, text, path);
     else if (!field_pattern_matches(c, field, text))
-        problems_add(c->out, path, "must be %s, not %s", field->form, shown_text(c, text));
+        problems_add(c->out, path, "must be %s, not %s", field->form,
+                     field_value_shown_text(c, text));
     else
-        check_length(c, field, text, path);
+        field_value_length(c, field, text, path);
 }
 
 /* --- kinds ----------------------------------------------------------------------------------- */
 
-static void check_integer(struct field_checker *c, const struct field *field, const json_t *value,
-                          const char *path)
+static void field_value_integer(struct field_checker *c, const struct field *field,
+                                const json_t *value, const char *path)
 {
     if (!json_is_integer(value)) {
-        wrong_type(c, "a whole number", value, path);
+        field_value_wrong_type(c, "a whole number", value, path);
         return;
     }
     int64_t number = json_integer_value(value);
     if (field->choices) {
         char text[24];
         snprintf(text, sizeof(text), "%" PRId64, number);
-        check_choice(c, field, text, path);
+        field_value_choice(c, field, text, path);
     } else if ((field->min || field->max) && (number < field->min || number > field->max)) {
         problems_add(c->out, path, "must be from %" PRId64 " to %" PRId64 "%s%s, not %" PRId64,
                      field->min, field->max, field->unit ? " " : "", field->unit ? field->unit : "",
@@ -205,11 +206,11 @@ bool field_keys_repeated(const struct field_keys *keys, size_t *at, const struct
     return false;
 }
 
-static void check_set(struct field_checker *c, const struct field *field, const json_t *value,
-                      const char *path)
+static void field_value_set(struct field_checker *c, const struct field *field, const json_t *value,
+                            const char *path)
 {
     if (!json_is_array(value)) {
-        wrong_type(c, "an array of strings", value, path);
+        field_value_wrong_type(c, "an array of strings", value, path);
         return;
     }
     struct field_keys keys = {
@@ -221,7 +222,7 @@ static void check_set(struct field_checker *c, const struct field *field, const 
         const char *at = arena_printf(c->arena, "%s[%zu]", path, index);
         const char *text = json_string_value(item);
         if (!text)
-            wrong_type(c, "a string", item, at);
+            field_value_wrong_type(c, "a string", item, at);
         else
             field_check_text(c, field, text, at);
         if (text) keys.items[keys.count++] = (struct field_key){text, index};
@@ -230,11 +231,11 @@ static void check_set(struct field_checker *c, const struct field *field, const 
     const struct field_key *first = NULL;
     for (size_t at = 0; field_keys_repeated(&keys, &at, &first); at++)
         problems_add(c->out, arena_printf(c->arena, "%s[%zu]", path, keys.items[at].index),
-                     "%s is listed twice", shown_text(c, first->text));
+                     "%s is listed twice", field_value_shown_text(c, first->text));
 }
 
 /* Rows of text that have a default, also an empty one. */
-static bool may_be_empty(const struct field *field)
+static bool field_value_may_be_empty(const struct field *field)
 {
     return field->fallback && !(field->flags & FIELD_REQUIRED) && field->kind != FIELD_INT &&
            field->kind != FIELD_BOOL && field->kind != FIELD_SET;
@@ -244,20 +245,20 @@ void field_check_value(struct field_checker *c, const struct field *field, const
                        const char *path)
 {
     bool text = json_is_string(value);
-    if (text && json_string_length(value) == 0 && may_be_empty(field))
+    if (text && json_string_length(value) == 0 && field_value_may_be_empty(field))
         return; /* says nothing, as absence does */
     if (field->flags & FIELD_SECRET)
         field_check_secret(c, value, path);
     else if (field->kind == FIELD_INT)
-        check_integer(c, field, value, path);
+        field_value_integer(c, field, value, path);
     else if (field->kind == FIELD_SET)
-        check_set(c, field, value, path);
+        field_value_set(c, field, value, path);
     else if (field->kind == FIELD_BOOL && !json_is_boolean(value))
-        wrong_type(c, "true or false", value, path);
+        field_value_wrong_type(c, "true or false", value, path);
     else if (field->kind == FIELD_BOOL)
         return;
     else if (!text)
-        wrong_type(c, "a string", value, path);
+        field_value_wrong_type(c, "a string", value, path);
     else
         field_check_text(c, field, json_string_value(value), path);
 }

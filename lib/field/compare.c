@@ -15,11 +15,11 @@ struct comparer {
     struct field_deltas *out;
 };
 
-static void compare_table(struct comparer *c, const struct field *table, const json_t *want,
-                          const json_t *have, const char *prefix);
+static void field_compare_table(struct comparer *c, const struct field *table, const json_t *want,
+                                const json_t *have, const char *prefix);
 
-static void add(struct comparer *c, const struct field *field, const char *path, const char *from,
-                const char *to)
+static void field_compare_add(struct comparer *c, const struct field *field, const char *path,
+                              const char *from, const char *to)
 {
     struct field_deltas *out = c->out;
     if (out->count == out->room) {
@@ -34,16 +34,16 @@ static void add(struct comparer *c, const struct field *field, const char *path,
     out->flags |= field->flags;
 }
 
-static void compare_value(struct comparer *c, const struct field *field, const json_t *want,
-                          const json_t *have, const char *path)
+static void field_compare_value(struct comparer *c, const struct field *field, const json_t *want,
+                                const json_t *have, const char *path)
 {
     if (field_equal(field, want, have)) return;
     const char *from = field_value_text(field, have, c->arena);
     const char *to = field_value_text(field, want, c->arena);
-    add(c, field, path, from ? from : field->fallback, to ? to : field->fallback);
+    field_compare_add(c, field, path, from ? from : field->fallback, to ? to : field->fallback);
 }
 
-static int by_path(const void *left, const void *right)
+static int field_compare_by_path(const void *left, const void *right)
 {
     const struct field_delta *a = left, *b = right;
     return strcmp(a->path, b->path);
@@ -51,8 +51,8 @@ static int by_path(const void *left, const void *right)
 
 /* Each declared name by itself, in alphabetical order, because a map has none; what else the map
  * holds is not ours. */
-static void compare_map(struct comparer *c, const struct field *field, const json_t *want,
-                        const json_t *have, const char *path)
+static void field_compare_map(struct comparer *c, const struct field *field, const json_t *want,
+                              const json_t *have, const char *path)
 {
     struct field value = {.path = field->path, .kind = FIELD_STRING, .flags = field->flags};
     size_t before = c->out->count;
@@ -62,23 +62,24 @@ static void compare_map(struct comparer *c, const struct field *field, const jso
     {
         const json_t *other = json_object_get(have, name);
         if (field_is_comment(name) || field_equal(&value, member, other)) continue;
-        add(c, field, field_path_join(c->arena, path, name),
-            field_value_text(field, other, c->arena), field_value_text(field, member, c->arena));
+        field_compare_add(c, field, field_path_join(c->arena, path, name),
+                          field_value_text(field, other, c->arena),
+                          field_value_text(field, member, c->arena));
     }
     size_t added = c->out->count - before;
-    if (added) qsort(c->out->items + before, added, sizeof(*c->out->items), by_path);
+    if (added) qsort(c->out->items + before, added, sizeof(*c->out->items), field_compare_by_path);
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
 
-static bool has_key(const struct field *fields)
+static bool field_compare_has_key(const struct field *fields)
 {
     for (const struct field *row = fields; row->path; row++)
         if (row->flags & FIELD_KEY) return true;
     return false;
 }
 
-static bool same_item(const struct field *fields, const json_t *a, const json_t *b)
+static bool field_compare_same_item(const struct field *fields, const json_t *a, const json_t *b)
 {
     for (const struct field *row = fields; row->path; row++)
         if (row->flags & FIELD_KEY &&
@@ -87,20 +88,21 @@ static bool same_item(const struct field *fields, const json_t *a, const json_t 
     return true;
 }
 
-static const json_t *find_item(const struct field *fields, const json_t *list, const json_t *item)
+static const json_t *field_compare_find_item(const struct field *fields, const json_t *list,
+                                             const json_t *item)
 {
     size_t index;
     const json_t *other;
     json_array_foreach(list, index, other)
     {
-        if (same_item(fields, item, other)) return other;
+        if (field_compare_same_item(fields, item, other)) return other;
     }
     return NULL;
 }
 
 /* "path[name]", by the first key of the item. */
-static const char *item_path(struct comparer *c, const struct field *fields, const json_t *item,
-                             const char *path)
+static const char *field_compare_item_path(struct comparer *c, const struct field *fields,
+                                           const json_t *item, const char *path)
 {
     for (const struct field *row = fields; row->path; row++) {
         if (!(row->flags & FIELD_KEY)) continue;
@@ -110,72 +112,72 @@ static const char *item_path(struct comparer *c, const struct field *fields, con
     return path;
 }
 
-static void compare_keyed(struct comparer *c, const struct field *field, const json_t *want,
-                          const json_t *have, const char *path)
+static void field_compare_keyed(struct comparer *c, const struct field *field, const json_t *want,
+                                const json_t *have, const char *path)
 {
     size_t index;
     const json_t *item;
     json_array_foreach(want, index, item)
     {
-        const char *at = item_path(c, field->fields, item, path);
-        const json_t *other = find_item(field->fields, have, item);
+        const char *at = field_compare_item_path(c, field->fields, item, path);
+        const json_t *other = field_compare_find_item(field->fields, have, item);
         if (other)
-            compare_table(c, field->fields, item, other, at);
+            field_compare_table(c, field->fields, item, other, at);
         else
-            add(c, field, at, NULL, field_value_text(field, item, c->arena));
+            field_compare_add(c, field, at, NULL, field_value_text(field, item, c->arena));
     }
     if (field->flags & FIELD_AT_LEAST) return;
     json_array_foreach(have, index, item)
     {
-        if (!find_item(field->fields, want, item))
-            add(c, field, item_path(c, field->fields, item, path),
-                field_value_text(field, item, c->arena), NULL);
+        if (!field_compare_find_item(field->fields, want, item))
+            field_compare_add(c, field, field_compare_item_path(c, field->fields, item, path),
+                              field_value_text(field, item, c->arena), NULL);
     }
 }
 
 /* Without keys the order tells items apart. */
-static void compare_ordered(struct comparer *c, const struct field *field, const json_t *want,
-                            const json_t *have, const char *path)
+static void field_compare_ordered(struct comparer *c, const struct field *field, const json_t *want,
+                                  const json_t *have, const char *path)
 {
     size_t count = json_array_size(want);
     if (count != json_array_size(have)) {
-        compare_value(c, field, want, have, path);
+        field_compare_value(c, field, want, have, path);
         return;
     }
     for (size_t i = 0; i < count; i++)
-        compare_table(c, field->fields, json_array_get(want, i), json_array_get(have, i),
-                      arena_printf(c->arena, "%s[%zu]", path, i));
+        field_compare_table(c, field->fields, json_array_get(want, i), json_array_get(have, i),
+                            arena_printf(c->arena, "%s[%zu]", path, i));
 }
 
 /* --- objects --------------------------------------------------------------------------------- */
 
-static void compare_row(struct comparer *c, const struct field *row, const json_t *want,
-                        const json_t *have, const char *prefix)
+static void field_compare_row(struct comparer *c, const struct field *row, const json_t *want,
+                              const json_t *have, const char *prefix)
 {
     const char *path = field_path_join(c->arena, prefix, row->path);
     switch (row->kind) {
     case FIELD_OBJECT:
-        if (row->fields) compare_table(c, row->fields, want, have, path);
+        if (row->fields) field_compare_table(c, row->fields, want, have, path);
         break; /* without fields its rows speak for it */
-    case FIELD_MAP: compare_map(c, row, want, have, path); break;
+    case FIELD_MAP: field_compare_map(c, row, want, have, path); break;
     case FIELD_LIST:
-        if (has_key(row->fields))
-            compare_keyed(c, row, want, have, path);
+        if (field_compare_has_key(row->fields))
+            field_compare_keyed(c, row, want, have, path);
         else
-            compare_ordered(c, row, want, have, path);
+            field_compare_ordered(c, row, want, have, path);
         break;
-    default: compare_value(c, row, want, have, path); break;
+    default: field_compare_value(c, row, want, have, path); break;
     }
 }
 
-static void compare_table(struct comparer *c, const struct field *table, const json_t *want,
-                          const json_t *have, const char *prefix)
+static void field_compare_table(struct comparer *c, const struct field *table, const json_t *want,
+                                const json_t *have, const char *prefix)
 {
     for (const struct field *row = table; row->path; row++) {
         if (row->flags & NOT_COMPARED) continue;
         const json_t *wanted = json_at(want, row->path);
         if (!wanted || json_is_null(wanted)) continue;
-        compare_row(c, row, wanted, json_at(have, row->path), prefix);
+        field_compare_row(c, row, wanted, json_at(have, row->path), prefix);
     }
 }
 
@@ -184,5 +186,5 @@ void field_compare(const struct field *table, const json_t *want, const json_t *
 {
     *out = (struct field_deltas){.items = NULL};
     struct comparer c = {.arena = arena, .out = out};
-    compare_table(&c, table, want, have, "");
+    field_compare_table(&c, table, want, have, "");
 }

@@ -17,7 +17,7 @@ enum { NUMBER_TEXT = 40 };
 
 /* A scalar as text: numbers and booleans as ARM writes them into strings. 'room' holds those. NULL
  * for objects and arrays. */
-static const char *scalar_text(const json_t *value, char room[NUMBER_TEXT])
+static const char *field_equal_scalar_text(const json_t *value, char room[NUMBER_TEXT])
 {
     if (json_is_string(value)) return json_string_value(value);
     if (json_is_true(value)) return "true";
@@ -31,101 +31,103 @@ static const char *scalar_text(const json_t *value, char room[NUMBER_TEXT])
     return room;
 }
 
-static bool whole(const char *text)
+static bool field_equal_whole(const char *text)
 {
     size_t sign = *text == '-';
     return text[sign] && !text[sign + strspn(text + sign, "0123456789")];
 }
 
-static bool number_texts_equal(const char *a, const char *b)
+static bool field_equal_number_texts(const char *a, const char *b)
 {
     double x, y;
     if (strcmp(a, b) == 0) return true;
     if (!decimal_parse(a, &x) || !decimal_parse(b, &y)) return false;
     /* Beyond 2^53 different whole numbers are the same double. */
-    if (whole(a) && whole(b) && (x > 9e15 || x < -9e15)) return false;
+    if (field_equal_whole(a) && field_equal_whole(b) && (x > 9e15 || x < -9e15)) return false;
     return x - y == 0;
 }
 
-static bool durations_equal(const char *a, const char *b)
+static bool field_equal_durations(const char *a, const char *b)
 {
     uint64_t x, y;
     if (timetext_duration(a, &x) == 0 && timetext_duration(b, &y) == 0) return x == y;
     return strcasecmp(a, b) == 0;
 }
 
-static bool texts_equal(const struct field *field, const char *a, const char *b)
+static bool field_equal_texts(const struct field *field, const char *a, const char *b)
 {
     switch (field->kind) {
-    case FIELD_INT: return number_texts_equal(a, b);
+    case FIELD_INT: return field_equal_number_texts(a, b);
     case FIELD_BOOL:
     case FIELD_ENUM: return strcasecmp(a, b) == 0;
-    case FIELD_DURATION: return durations_equal(a, b);
+    case FIELD_DURATION: return field_equal_durations(a, b);
     case FIELD_ARM_ID: return form_arm_id_equal(a, b);
     case FIELD_LOCATION: return form_location_equal(a, b);
     default: return field->flags & FIELD_NOCASE ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0;
     }
 }
 
-static bool set_has(const struct field *field, const json_t *set, const char *text)
+static bool field_equal_set_has(const struct field *field, const json_t *set, const char *text)
 {
     size_t index;
     const json_t *item;
     json_array_foreach(set, index, item)
     {
         char room[NUMBER_TEXT];
-        const char *other = scalar_text(item, room);
-        if (other && texts_equal(field, text, other)) return true;
+        const char *other = field_equal_scalar_text(item, room);
+        if (other && field_equal_texts(field, text, other)) return true;
     }
     return false;
 }
 
 /* Is every item of 'part' in 'whole'? */
-static bool set_within(const struct field *field, const json_t *part, const json_t *whole)
+static bool field_equal_set_within(const struct field *field, const json_t *part,
+                                   const json_t *whole)
 {
     size_t index;
     const json_t *item;
     json_array_foreach(part, index, item)
     {
         char room[NUMBER_TEXT];
-        const char *text = scalar_text(item, room);
-        if (!text || !set_has(field, whole, text)) return false;
+        const char *text = field_equal_scalar_text(item, room);
+        if (!text || !field_equal_set_has(field, whole, text)) return false;
     }
     return true;
 }
 
-static bool at_least(const struct field *field, const char *want, const char *have)
+static bool field_equal_at_least(const struct field *field, const char *want, const char *have)
 {
     double x, y;
     return field->flags & FIELD_AT_LEAST && field->kind == FIELD_INT && decimal_parse(want, &x) &&
            decimal_parse(have, &y) && y >= x;
 }
 
-static bool scalars_equal(const struct field *field, const json_t *want, const json_t *have)
+static bool field_equal_scalars(const struct field *field, const json_t *want, const json_t *have)
 {
     char rooms[2][NUMBER_TEXT];
     const char *fallback = field->fallback ? field->fallback : "";
-    const char *a = field_value_empty(want) ? fallback : scalar_text(want, rooms[0]);
-    const char *b = field_value_empty(have) ? fallback : scalar_text(have, rooms[1]);
+    const char *a = field_value_empty(want) ? fallback : field_equal_scalar_text(want, rooms[0]);
+    const char *b = field_value_empty(have) ? fallback : field_equal_scalar_text(have, rooms[1]);
     if (!a || !b) return json_equal(want, have) == 1;
-    return texts_equal(field, a, b) || at_least(field, a, b);
+    return field_equal_texts(field, a, b) || field_equal_at_least(field, a, b);
 }
 
 /* 'value', or the field's default where it is empty; a new reference, possibly to NULL. */
-static json_t *or_default(const struct field *field, const json_t *value)
+static json_t *field_equal_or_default(const struct field *field, const json_t *value)
 {
     if (field_value_empty(value)) return field_default(field);
     return json_incref(unconst(value));
 }
 
-static bool containers_equal(const struct field *field, const json_t *want, const json_t *have)
+static bool field_equal_containers(const struct field *field, const json_t *want,
+                                   const json_t *have)
 {
     if (field->kind != FIELD_SET) {
         if (field_value_empty(want) && field_value_empty(have)) return true;
         return json_equal(want, have) == 1;
     }
-    return set_within(field, want, have) &&
-           (field->flags & FIELD_AT_LEAST || set_within(field, have, want));
+    return field_equal_set_within(field, want, have) &&
+           (field->flags & FIELD_AT_LEAST || field_equal_set_within(field, have, want));
 }
 
 bool field_equal(const struct field *field, const json_t *want, const json_t *have)
@@ -136,11 +138,11 @@ bool field_equal(const struct field *field, const json_t *want, const json_t *ha
     case FIELD_LIST:
     case FIELD_OBJECT:
     case FIELD_ANY: break;
-    default: return scalars_equal(field, want, have);
+    default: return field_equal_scalars(field, want, have);
     }
-    json_t *a = or_default(field, want);
-    json_t *b = or_default(field, have);
-    bool equal = containers_equal(field, a, b);
+    json_t *a = field_equal_or_default(field, want);
+    json_t *b = field_equal_or_default(field, have);
+    bool equal = field_equal_containers(field, a, b);
     json_decref(a);
     json_decref(b);
     return equal;
@@ -151,7 +153,7 @@ const char *field_value_text(const struct field *field, const json_t *value, str
     char room[NUMBER_TEXT];
     if (field_value_empty(value)) return NULL;
     if (field->flags & FIELD_SECRET) return "(set)";
-    const char *text = scalar_text(value, room);
+    const char *text = field_equal_scalar_text(value, room);
     if (text) return arena_strdup(arena, text);
     char *line = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
     const char *copy = arena_strdup(arena, line ? line : "?");

@@ -72,28 +72,28 @@ json_t *field_default(const struct field *field)
 /* --- the tree -------------------------------------------------------------------------------- */
 
 /* What follows the level's base in the row's path; NULL where the row is not below the level. */
-static const char *below(const struct field_level *level, const struct field *row)
+static const char *field_below(const struct field_level *level, const struct field *row)
 {
     size_t length = strlen(level->base);
     if (strncmp(row->path, level->base, length) != 0 || !row->path[length]) return NULL;
     return row->path + length;
 }
 
-static bool same_step(const char *rest, const struct field_step *step)
+static bool field_same_step(const char *rest, const struct field_step *step)
 {
     return strncmp(rest, step->name, step->length) == 0 &&
            (rest[step->length] == '.' || rest[step->length] == '\0');
 }
 
 /* Fills in row and group of a step whose name is known. */
-static bool complete(const struct field_level *level, struct field_step *step)
+static bool field_complete(const struct field_level *level, struct field_step *step)
 {
     bool found = false;
     step->row = NULL;
     step->group = false;
     for (const struct field *row = level->table; row->path; row++) {
-        const char *rest = below(level, row);
-        if (!rest || !same_step(rest, step)) continue;
+        const char *rest = field_below(level, row);
+        if (!rest || !field_same_step(rest, step)) continue;
         found = true;
         if (rest[step->length] == '.')
             step->group = true;
@@ -107,7 +107,7 @@ static bool complete(const struct field_level *level, struct field_step *step)
 bool field_step_find(const struct field_level *level, const char *name, struct field_step *out)
 {
     struct field_step step = {.name = name, .length = strlen(name)};
-    if (strchr(name, '.') || !complete(level, &step)) return false;
+    if (strchr(name, '.') || !field_complete(level, &step)) return false;
     *out = step;
     return true;
 }
@@ -115,16 +115,16 @@ bool field_step_find(const struct field_level *level, const char *name, struct f
 bool field_step_next(const struct field_level *level, size_t *at, struct field_step *out)
 {
     for (; level->table[*at].path; ++*at) {
-        const char *rest = below(level, &level->table[*at]);
+        const char *rest = field_below(level, &level->table[*at]);
         if (!rest) continue;
         struct field_step step = {.name = rest, .length = strcspn(rest, ".")};
         bool seen = false;
         for (size_t i = 0; i < *at && !seen; i++) {
-            const char *earlier = below(level, &level->table[i]);
-            seen = earlier && same_step(earlier, &step);
+            const char *earlier = field_below(level, &level->table[i]);
+            seen = earlier && field_same_step(earlier, &step);
         }
         if (seen) continue;
-        complete(level, &step);
+        field_complete(level, &step);
         *out = step;
         ++*at;
         return true;

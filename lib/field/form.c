@@ -6,12 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_digit(char c)
+static bool form_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-static bool is_word(char c)
+static bool form_is_word(char c)
 {
     return isalnum((unsigned char)c) && !((unsigned char)c & 0x80);
 }
@@ -28,8 +28,8 @@ bool form_timezone(const char *text)
     if (!isalpha((unsigned char)*text)) return false;
     for (const char *p = text; *p; p++) {
         if (*p == '/') {
-            if (!is_word(p[1]) || ++parts > 3) return false;
-        } else if (!is_word(*p) && !strchr("_+-", *p)) {
+            if (!form_is_word(p[1]) || ++parts > 3) return false;
+        } else if (!form_is_word(*p) && !strchr("_+-", *p)) {
             return false;
         }
     }
@@ -40,7 +40,7 @@ bool form_time_of_day(const char *text)
 {
     if (strlen(text) != 5 || text[2] != ':') return false;
     for (size_t i = 0; i < 5; i++)
-        if (i != 2 && !is_digit(text[i])) return false;
+        if (i != 2 && !form_is_digit(text[i])) return false;
     return (text[0] - '0') * 10 + (text[1] - '0') < 24 && text[3] < '6';
 }
 
@@ -61,13 +61,13 @@ bool form_location(const char *text)
 {
     bool any = false;
     for (const char *p = text; *p; p++) {
-        if (!is_word(*p) && *p != ' ') return false;
+        if (!form_is_word(*p) && *p != ' ') return false;
         any = any || *p != ' ';
     }
     return any;
 }
 
-static size_t length_without_slash(const char *text)
+static size_t form_length_without_slash(const char *text)
 {
     size_t length = strlen(text);
     while (length > 0 && text[length - 1] == '/') length--;
@@ -76,8 +76,8 @@ static size_t length_without_slash(const char *text)
 
 bool form_arm_id_equal(const char *a, const char *b)
 {
-    size_t length = length_without_slash(a);
-    return length == length_without_slash(b) && strncasecmp(a, b, length) == 0;
+    size_t length = form_length_without_slash(a);
+    return length == form_length_without_slash(b) && strncasecmp(a, b, length) == 0;
 }
 
 bool form_location_equal(const char *a, const char *b)

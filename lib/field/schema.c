@@ -9,20 +9,20 @@
 /* Documents are checked after ${NAME} has been filled in; the schema sees them before. */
 #define VARIABLE_PATTERN "\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}"
 
-static json_t *object_schema(const struct field_level *level, struct arena *arena);
+static json_t *field_schema_object(const struct field_level *level, struct arena *arena);
 
-static json_t *string_with(const char *pattern)
+static json_t *field_schema_string_with(const char *pattern)
 {
     return json_pack("{s:s, s:s}", "type", "string", "pattern", pattern);
 }
 
 /* 'schema' (stolen), or a text with a variable in it. */
-static json_t *or_variable(json_t *schema)
+static json_t *field_schema_or_variable(json_t *schema)
 {
-    return json_pack("{s:[o, o]}", "anyOf", schema, string_with(VARIABLE_PATTERN));
+    return json_pack("{s:[o, o]}", "anyOf", schema, field_schema_string_with(VARIABLE_PATTERN));
 }
 
-static json_t *choices_of(const struct field *field)
+static json_t *field_schema_choices_of(const struct field *field)
 {
     json_t *list = json_array();
     for (const char *const *choice = field->choices; *choice; choice++)
@@ -33,11 +33,11 @@ static json_t *choices_of(const struct field *field)
     return list;
 }
 
-static json_t *integer_schema(const struct field *field)
+static json_t *field_schema_integer(const struct field *field)
 {
     json_t *schema = json_pack("{s:s}", "type", "integer");
     if (field->choices) {
-        json_object_set_new(schema, "enum", choices_of(field));
+        json_object_set_new(schema, "enum", field_schema_choices_of(field));
     } else if (field->min || field->max) {
         json_object_set_new(schema, "minimum", json_integer(field->min));
         json_object_set_new(schema, "maximum", json_integer(field->max));
@@ -56,14 +56,16 @@ static const char *const kind_patterns[FIELD_KIND_N] = {
     [FIELD_TIME_OF_DAY] = "^([01][0-9]|2[0-3]):[0-5][0-9]$",
 };
 
-static json_t *text_schema(const struct field *field)
+static json_t *field_schema_text(const struct field *field)
 {
-    if (field->choices) return or_variable(json_pack("{s:o}", "enum", choices_of(field)));
+    if (field->choices)
+        return field_schema_or_variable(json_pack("{s:o}", "enum", field_schema_choices_of(field)));
     bool secret = field->flags & FIELD_SECRET;
     const char *pattern = secret           ? secret_ref_pattern
                           : field->pattern ? field->pattern
                                            : kind_patterns[field->kind];
-    json_t *schema = pattern ? string_with(pattern) : json_pack("{s:s}", "type", "string");
+    json_t *schema =
+        pattern ? field_schema_string_with(pattern) : json_pack("{s:s}", "type", "string");
     bool name = field->kind == FIELD_NAME && !field->min && !field->max;
     if (field->min || name)
         json_object_set_new(schema, "minLength", json_integer(name ? 1 : field->min));
@@ -71,12 +73,12 @@ static json_t *text_schema(const struct field *field)
         json_object_set_new(schema, "maxLength", json_integer(name ? 63 : field->max));
     bool free_form = json_object_size(schema) == 1;
     if (!free_form && field->fallback && !*field->fallback)
-        return json_pack("{s:[o, o, {s:s}]}", "anyOf", schema, string_with(VARIABLE_PATTERN),
-                         "const", "");
-    return free_form ? schema : or_variable(schema);
+        return json_pack("{s:[o, o, {s:s}]}", "anyOf", schema,
+                         field_schema_string_with(VARIABLE_PATTERN), "const", "");
+    return free_form ? schema : field_schema_or_variable(schema);
 }
 
-static json_t *map_schema(const struct field *field)
+static json_t *field_schema_map(const struct field *field)
 {
     json_t *value = json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean");
     if (field->fields) value = json_pack("{s:[o, o]}", "anyOf", value, field_schema(field->fields));
@@ -91,37 +93,37 @@ static json_t *map_schema(const struct field *field)
     return schema;
 }
 
-static json_t *list_schema(const struct field *field)
+static json_t *field_schema_list(const struct field *field)
 {
     return json_pack("{s:s, s:o}", "type", "array", "items", field_schema(field->fields));
 }
 
-static json_t *set_schema(const struct field *field)
+static json_t *field_schema_set(const struct field *field)
 {
     struct field item = *field;
     item.kind = FIELD_STRING;
     item.fallback = NULL;
-    return json_pack("{s:s, s:o, s:b}", "type", "array", "items", text_schema(&item), "uniqueItems",
-                     1);
+    return json_pack("{s:s, s:o, s:b}", "type", "array", "items", field_schema_text(&item),
+                     "uniqueItems", 1);
 }
 
-static json_t *kind_schema(const struct field *field)
+static json_t *field_schema_kind(const struct field *field)
 {
     switch (field->kind) {
-    case FIELD_INT: return integer_schema(field);
+    case FIELD_INT: return field_schema_integer(field);
     case FIELD_BOOL: return json_pack("{s:s}", "type", "boolean");
-    case FIELD_SET: return set_schema(field);
-    case FIELD_MAP: return map_schema(field);
-    case FIELD_LIST: return list_schema(field);
+    case FIELD_SET: return field_schema_set(field);
+    case FIELD_MAP: return field_schema_map(field);
+    case FIELD_LIST: return field_schema_list(field);
     case FIELD_OBJECT: return field_schema(field->fields);
     case FIELD_ANY: return json_object();
-    default: return text_schema(field);
+    default: return field_schema_text(field);
     }
 }
 
 /* --- words ----------------------------------------------------------------------------------- */
 
-static void add_sentence(struct buf *words, const char *text)
+static void field_schema_add_sentence(struct buf *words, const char *text)
 {
     if (!text) return;
     if (words->length) buf_char(words, ' ');
@@ -130,11 +132,11 @@ static void add_sentence(struct buf *words, const char *text)
 }
 
 /* Help, form and unit as the description, and the default. */
-static void add_words(const struct field *field, json_t *schema)
+static void field_schema_add_words(const struct field *field, json_t *schema)
 {
     struct buf words;
     buf_init(&words, 4096);
-    add_sentence(&words, field->help);
+    field_schema_add_sentence(&words, field->help);
     if (field->form) {
         buf_printf(&words, "%sForm: ", words.length ? " " : "");
         buf_printf(&words, "%s.", field->form);
@@ -152,41 +154,42 @@ static void add_words(const struct field *field, json_t *schema)
 
 /* --- objects --------------------------------------------------------------------------------- */
 
-static json_t *step_schema(const struct field_level *level, const struct field_step *step,
-                           struct arena *arena)
+static json_t *field_schema_step(const struct field_level *level, const struct field_step *step,
+                                 struct arena *arena)
 {
     json_t *schema;
     if (step->group || !step->row) { /* no row is always a group */
         struct field_level inner = field_step_enter(level, step, arena);
-        schema = object_schema(&inner, arena);
+        schema = field_schema_object(&inner, arena);
     } else {
-        schema = kind_schema(step->row);
+        schema = field_schema_kind(step->row);
     }
-    if (step->row) add_words(step->row, schema);
+    if (step->row) field_schema_add_words(step->row, schema);
     return schema;
 }
 
 /* As in the check: an object without a row is required where something in it is. */
-static bool is_required(const struct field_level *level, const struct field_step *step,
-                        struct arena *arena)
+static bool field_schema_is_required(const struct field_level *level, const struct field_step *step,
+                                     struct arena *arena)
 {
     if (step->row) return step->row->flags & FIELD_REQUIRED;
     struct field_level inner = field_step_enter(level, step, arena);
     struct field_step below;
     for (size_t at = 0; field_step_next(&inner, &at, &below);)
-        if (is_required(&inner, &below, arena)) return true;
+        if (field_schema_is_required(&inner, &below, arena)) return true;
     return false;
 }
 
-static json_t *object_schema(const struct field_level *level, struct arena *arena)
+static json_t *field_schema_object(const struct field_level *level, struct arena *arena)
 {
     json_t *properties = json_object();
     json_t *required = json_array();
     struct field_step step;
     for (size_t at = 0; field_step_next(level, &at, &step);) {
         if (step.row && step.row->flags & FIELD_READ_ONLY) continue;
-        json_object_setn_new(properties, step.name, step.length, step_schema(level, &step, arena));
-        if (is_required(level, &step, arena))
+        json_object_setn_new(properties, step.name, step.length,
+                             field_schema_step(level, &step, arena));
+        if (field_schema_is_required(level, &step, arena))
             json_array_append_new(required, json_stringn(step.name, step.length));
     }
     json_t *schema =
@@ -201,7 +204,7 @@ json_t *field_schema(const struct field *table)
 {
     struct arena *arena = arena_new();
     struct field_level level = {.table = table, .base = ""};
-    json_t *schema = object_schema(&level, arena);
+    json_t *schema = field_schema_object(&level, arena);
     arena_free(arena);
     return schema;
 }

@@ -11,7 +11,7 @@
 /* What the STORED member of a row is, by kind. */
 enum store { STORE_TEXT, STORE_INT, STORE_BOOL, STORE_CHOICE, STORE_STRINGS, STORE_JSON };
 
-static enum store store_of(const struct field *field)
+static enum store field_store_of(const struct field *field)
 {
     switch (field->kind) {
     case FIELD_INT: return STORE_INT;
@@ -26,14 +26,14 @@ static enum store store_of(const struct field *field)
     }
 }
 
-static int choice_index(const struct field *field, const char *text)
+static int field_store_choice_index(const struct field *field, const char *text)
 {
     for (int i = 0; text && field->choices[i]; i++)
         if (strcasecmp(field->choices[i], text) == 0) return i;
     return 0;
 }
 
-static struct field_strings strings_of(const json_t *array)
+static struct field_strings field_store_strings_of(const json_t *array)
 {
     struct field_strings strings = {.count = json_array_size(array)};
     strings.items = xcalloc(strings.count, sizeof(*strings.items));
@@ -42,7 +42,7 @@ static struct field_strings strings_of(const json_t *array)
     return strings;
 }
 
-static char *text_of(const struct field *field, const json_t *value)
+static char *field_store_text_of(const struct field *field, const json_t *value)
 {
     bool secret = field->flags & FIELD_SECRET; /* the reference, in either of its forms */
     const char *text = secret ? secret_ref_text(value) : json_string_value(value);
@@ -50,19 +50,21 @@ static char *text_of(const struct field *field, const json_t *value)
 }
 
 /* The members of 'object' are of the type that the kind says: the tables promise it. */
-static void store_row(const struct field *row, json_t *value, void *object)
+static void field_store_row(const struct field *row, json_t *value, void *object)
 {
     void *member = (char *)object + row->offset;
-    switch (store_of(row)) {
+    switch (field_store_of(row)) {
     case STORE_INT: *(int64_t *)member = json_integer_value(value); break;
     case STORE_BOOL: *(bool *)member = json_is_true(value); break;
-    case STORE_CHOICE: *(int *)member = choice_index(row, json_string_value(value)); break;
-    case STORE_STRINGS: *(struct field_strings *)member = strings_of(value); break;
+    case STORE_CHOICE:
+        *(int *)member = field_store_choice_index(row, json_string_value(value));
+        break;
+    case STORE_STRINGS: *(struct field_strings *)member = field_store_strings_of(value); break;
     case STORE_JSON:
         *(json_t **)member = value ? json_deep_copy(value) : NULL;
         field_strip_comments(*(json_t **)member);
         break;
-    case STORE_TEXT: *(char **)member = text_of(row, value); break;
+    case STORE_TEXT: *(char **)member = field_store_text_of(row, value); break;
     }
 }
 
@@ -74,7 +76,7 @@ void field_store(const struct field *table, const json_t *item, void *object)
         bool silent = !value || json_is_null(value) ||
                       (json_is_string(value) && json_string_length(value) == 0);
         value = silent ? field_default(row) : json_incref(value);
-        store_row(row, value, object);
+        field_store_row(row, value, object);
         json_decref(value);
     }
 }
@@ -85,7 +87,7 @@ void field_release(const struct field *table, void *object)
         if (!(row->flags & FIELD_STORED)) continue;
         void *member = (char *)object + row->offset;
         struct field_strings *strings = member;
-        switch (store_of(row)) {
+        switch (field_store_of(row)) {
         case STORE_TEXT:
             free(*(char **)member);
             *(char **)member = NULL;

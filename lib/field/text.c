@@ -25,7 +25,7 @@ static const struct {
 typedef void row_writer(const struct field *field, const char *path, struct buf *out);
 
 /* "INT from 7 to 35 days", "one of a, b". */
-static void add_values(const struct field *field, struct buf *out)
+static void field_text_add_values(const struct field *field, struct buf *out)
 {
     if (field->choices) {
         buf_str(out, field->kind == FIELD_SET ? "set of " : "one of ");
@@ -44,53 +44,53 @@ static void add_values(const struct field *field, struct buf *out)
         buf_str(out, " characters");
 }
 
-static void add_flags(const struct field *field, struct buf *out)
+static void field_text_add_flags(const struct field *field, struct buf *out)
 {
     for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++)
         if (field->flags & flag_words[i].flag) buf_printf(out, "; %s", flag_words[i].words);
 }
 
 /* A cell: a bar would end it. */
-static void add_cell(struct buf *out, const char *text)
+static void field_text_add_cell(struct buf *out, const char *text)
 {
     for (; *text; text++) buf_printf(out, "%s%c", *text == '|' ? "\\" : "", *text);
 }
 
-static void markdown_row(const struct field *field, const char *path, struct buf *out)
+static void field_text_markdown_row(const struct field *field, const char *path, struct buf *out)
 {
     struct buf values;
     buf_init(&values, 4096);
-    add_values(field, &values);
-    add_flags(field, &values);
+    field_text_add_values(field, &values);
+    field_text_add_flags(field, &values);
     buf_printf(out, "| `%s` | ", path);
-    add_cell(out, buf_text(&values));
+    field_text_add_cell(out, buf_text(&values));
     if (field->fallback && *field->fallback)
         buf_printf(out, " | `%s` | ", field->fallback);
     else
         buf_str(out, " | | ");
-    add_cell(out, field->help ? field->help : "");
+    field_text_add_cell(out, field->help ? field->help : "");
     if (field->source) {
         buf_str(out, " *Source: ");
-        add_cell(out, field->source);
+        field_text_add_cell(out, field->source);
         buf_str(out, ".*");
     }
     buf_str(out, " |\n");
     buf_done(&values);
 }
 
-static void text_row(const struct field *field, const char *path, struct buf *out)
+static void field_text_plain_row(const struct field *field, const char *path, struct buf *out)
 {
     buf_printf(out, "%s\n    ", path);
-    add_values(field, out);
+    field_text_add_values(field, out);
     if (field->fallback && *field->fallback) buf_printf(out, ", default %s", field->fallback);
-    add_flags(field, out);
+    field_text_add_flags(field, out);
     if (field->help) buf_printf(out, "\n    %s", field->help);
     buf_str(out, "\n");
 }
 
 /* A row of its own for each row that takes a value, then those of the tables it contains. */
-static void write_rows(const struct field *table, const char *prefix, row_writer *write,
-                       struct arena *arena, struct buf *out)
+static void field_text_write_rows(const struct field *table, const char *prefix, row_writer *write,
+                                  struct arena *arena, struct buf *out)
 {
     for (const struct field *row = table; row->path; row++) {
         const char *path = arena_printf(arena, "%s%s", prefix, row->path);
@@ -99,25 +99,26 @@ static void write_rows(const struct field *table, const char *prefix, row_writer
         const char *ending = row->kind == FIELD_LIST  ? "[]."
                              : row->kind == FIELD_MAP ? ".NAME."
                                                       : ".";
-        write_rows(row->fields, arena_printf(arena, "%s%s", path, ending), write, arena, out);
+        field_text_write_rows(row->fields, arena_printf(arena, "%s%s", path, ending), write, arena,
+                              out);
     }
 }
 
-static void write_table(const struct field *table, const char *prefix, row_writer *write,
-                        struct buf *out)
+static void field_text_write_table(const struct field *table, const char *prefix, row_writer *write,
+                                   struct buf *out)
 {
     struct arena *arena = arena_new();
-    write_rows(table, prefix, write, arena, out);
+    field_text_write_rows(table, prefix, write, arena, out);
     arena_free(arena);
 }
 
 void field_reference_markdown(const struct field *table, const char *prefix, struct buf *out)
 {
     buf_str(out, "| key | value | default | meaning |\n|---|---|---|---|\n");
-    write_table(table, prefix, markdown_row, out);
+    field_text_write_table(table, prefix, field_text_markdown_row, out);
 }
 
 void field_reference_text(const struct field *table, const char *prefix, struct buf *out)
 {
-    write_table(table, prefix, text_row, out);
+    field_text_write_table(table, prefix, field_text_plain_row, out);
 }
