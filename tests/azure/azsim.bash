@@ -9,23 +9,31 @@ GROUP_API=2024-07-01
 NETWORK_API=2024-03-01
 PRIVATE_DNS_API=2024-06-01
 LOCK_API=2020-05-01
+# How much longer than on a quiet machine is waited for what must come.
+: "${TEST_PATIENCE:=5}"
+
+# az_until COMMAND...: waits until it succeeds, a minute of a quiet machine at most.
+az_until() {
+    local end=$((SECONDS + 60 * TEST_PATIENCE))
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.05
+    done
+}
 
 # azsim_start DIR [OPTION...]: starts one and waits until it serves. Its facts are then in AZ_* variables.
 azsim_start() {
-    local dir=$1 i
+    local dir=$1
     shift
     mkdir -p "$dir"
     rm -f "$dir/azsim.json"
     $AZSIM_AS "$AZSIM" --state "$dir" --die-with-parent "$@" >"$dir/out" 2>"$dir/err" &
     AZ_JOB=$!
-    for ((i = 0; i < 600; i++)); do
-        [ -s "$dir/azsim.json" ] && break
-        kill -0 "$AZ_JOB" 2>/dev/null || { cat "$dir/err" >&2; return 1; }
-        sleep 0.05
-    done
-    [ -s "$dir/azsim.json" ] || { echo "azsim did not start" >&2; return 1; }
+    az_until azsim_decided "$dir" && [ -s "$dir/azsim.json" ] || { cat "$dir/err" >&2 && return 1; }
     azsim_use "$dir"
 }
+# It serves, or has ended.
+azsim_decided() { [ -s "$1/azsim.json" ] || ! kill -0 "$AZ_JOB" 2>/dev/null; }
 
 # azsim_use DIR: talks to the one that serves from DIR.
 azsim_use() {
@@ -47,7 +55,7 @@ azsim_stop() {
 }
 
 az_curl() {
-    curl -sS --max-time 60 --cacert "$AZ_CA" --resolve "management.azure.com:$AZ_PORT:$AZ_ADDRESS" \
+    curl -sS --max-time $((60 * TEST_PATIENCE)) --cacert "$AZ_CA" --resolve "management.azure.com:$AZ_PORT:$AZ_ADDRESS" \
         --resolve "login.microsoftonline.com:$AZ_PORT:$AZ_ADDRESS" "$@"
 }
 
@@ -133,7 +141,7 @@ az_do() {
 az_sim() {
     local args=(-X "$1")
     [ $# -ge 3 ] && args+=(-H 'Content-Type: application/json' --data-binary "$3")
-    curl -sS --max-time 60 "${args[@]}" "$AZ_SIM/sim/$2"
+    curl -sS --max-time $((60 * TEST_PATIENCE)) "${args[@]}" "$AZ_SIM/sim/$2"
 }
 
 # az_rg NAME; az_server, az_network, az_zone RG NAME; az_lock SCOPE NAME: paths below the subscription.
@@ -148,7 +156,7 @@ az_psql() {
     local server=$1 user=$2 password=$3 db=$4 address
     shift 4
     address=$(awk -v name="$server.postgres.database.azure.com" '$2 == name { print $1 }' "$AZ_HOSTS")
-    PGPASSWORD=$password PGSSLMODE=${PGSSLMODE:-verify-full} PGSSLROOTCERT=$AZ_CA PGCONNECT_TIMEOUT=10 \
+    PGPASSWORD=$password PGSSLMODE=${PGSSLMODE:-verify-full} PGSSLROOTCERT=$AZ_CA PGCONNECT_TIMEOUT=$((10 * TEST_PATIENCE)) \
         psql -X -q -A -t -d "host=$server.postgres.database.azure.com hostaddr=$address user=$user dbname=$db" "$@"
 }
 

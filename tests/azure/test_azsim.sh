@@ -79,17 +79,20 @@ like 'and the remaining reads' '^[0-9]+$' "$(az_header x-ms-ratelimit-remaining-
 
 # --- creation ------------------------------------------------------------------------------------
 
-az PUT "$SERVER" "$(create_body)"
+# One whose creation does not end as long as it is looked at.
+SLOW=$(az_server $GROUP pg-slow)
+az_sim POST settings '{"server_create_ms":3600000}' >/dev/null
+az PUT "$SLOW" "$(create_body)"
 is 'a server is begun with 202' 202 "$AZ_STATUS"
 URL=$(az_header Azure-AsyncOperation)
 [ ${#URL} -ge 2500 ] && [ ${#URL} -le 4096 ] && pass "its URL is long (${#URL})" || fail 'its URL is long' "${#URL}"
-refused 'during creation GET says 404' '404 ResourceNotFound' GET "$SERVER"
-refused 'and parameters say 500' '500 InternalServerError' GET "$SERVER/configurations"
-refused 'a second PUT is refused' '409 ServerIsBusy' PUT "$SERVER" "$(create_body)"
+refused 'during creation GET says 404' '404 ResourceNotFound' GET "$SLOW"
+refused 'and parameters say 500' '500 InternalServerError' GET "$SLOW/configurations"
+refused 'a second PUT is refused' '409 ServerIsBusy' PUT "$SLOW" "$(create_body)"
 refused 'a changed URL is refused' '403 InvalidOperationSignature' GET "${URL/&c=M/&c=N}"
 refused 'a re-encoded URL is refused' '403 InvalidOperationSignature' GET "${URL/azureAsyncOperation/azureAsync%4Fperation}"
-AZ_HEADERS="Azure-AsyncOperation: $URL"
-ok 'the creation succeeds' az_wait
+az_sim POST settings '{"server_create_ms":100}' >/dev/null
+ok 'a creation succeeds' az_do PUT "$SERVER" "$(create_body)"
 is 'the server is Ready' Ready "$(state)"
 az GET "$SERVER"
 is 'GET has the recorded keys' 'administratorLogin authConfig availabilityZone backup dataEncryption fullyQualifiedDomainName highAvailability maintenanceWindow minorVersion network privateEndpointConnections replica replicaCapacity replicationRole state storage version' \
@@ -256,7 +259,8 @@ no 'a connection cut before' az PATCH "$SERVER" '{"properties":{"backup":{"backu
 is 'has changed nothing' 'Ready 21' "$(state) $(property backup.backupRetentionDays)"
 fault '{"match":{"method":"PATCH"},"action":{"reset":"after"}}'
 no 'a connection cut after' az PATCH "$SERVER" '{"properties":{"backup":{"backupRetentionDays":22}}}'
-for _ in {1..100}; do [ "$(state)" = Ready ] && break; sleep 0.05; done
+is_ready() { [ "$(state)" = Ready ]; }
+az_until is_ready
 is 'has changed it' 22 "$(property backup.backupRetentionDays)"
 fault '{"match":{"method":"PATCH"},"action":{"lro_error":{"code":"InternalServerError","message":"boom"}}}'
 late 'an ordered failure' InternalServerError PATCH "$SERVER" '{"properties":{"backup":{"backupRetentionDays":23}}}'
@@ -285,9 +289,10 @@ is 'an unknown action is refused' BadRequest "$(az_sim POST fault '{"action":{"e
 
 # --- failover, power, sabotage -------------------------------------------------------------------
 
-az_psql $NAME padmin "$PASSWORD" postgres -c "SELECT 'in', pg_sleep(60)" >"$PLACE/session" 2>&1 &
+az_psql $NAME padmin "$PASSWORD" postgres -c "SELECT 'in', pg_sleep(3600)" >"$PLACE/session" 2>&1 &
 SESSION=$!
-for _ in {1..100}; do [ "$(az_super $NAME -c "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' AND pid <> pg_backend_pid()")" = 1 ] && break; sleep 0.05; done
+is_working() { [ "$(az_super $NAME -c "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)' AND pid <> pg_backend_pid()")" = 1 ]; }
+az_until is_working
 az_do POST "$SERVER/restart" '{"restartWithFailover":true,"failoverMode":"ForcedFailover"}'
 is 'a failover swaps the zones' 'Succeeded 2 1' "$AZ_STATUS_WORD $(az GET "$SERVER" && az_jq '.properties | "\(.availabilityZone) \(.highAvailability.standbyAvailabilityZone)"')"
 no 'and cuts connections' wait $SESSION
@@ -336,8 +341,8 @@ is 'the README lists the calls of /sim' '' "$(az_sim GET help | jq -r '.[].path'
 POSTMASTER=$(head -n 1 "$AZ_DIR/clusters/$NAME/data/postmaster.pid")
 kill -KILL "$AZ_PID"
 wait "$AZ_JOB" 2>/dev/null
-for _ in {1..100}; do kill -0 "$POSTMASTER" 2>/dev/null || break; sleep 0.05; done
-no 'killed, it takes its clusters along' kill -0 "$POSTMASTER"
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+ok 'killed, it takes its clusters along' az_until is_gone "$POSTMASTER"
 start "$ROOT_DIR"
 az_login
 is 'and comes back with them' 'Ready 1' "$(state) $(az_psql $NAME padmin "$PASSWORD" postgres -c 'SELECT 1')"

@@ -85,7 +85,7 @@ chapter_build() {
     chapter '3. pgdriftd builds it'
     begin=$(now_ms)
     daemon_start
-    timeout 200 tail -n +1 -f -s 0.05 --pid="$DAEMON_PID" "$LOG" 2>/dev/null | record_lines -rRn --unbuffered "$KINDS $RECORD"'
+    timeout "$(patient 200)" tail -n +1 -f -s 0.05 --pid="$DAEMON_PID" "$LOG" 2>/dev/null | record_lines -rRn --unbuffered "$KINDS $RECORD"'
         inputs | record | if settled then halt
         elif .drift | IN("corrected", "waiting", "blocked") then line(["corrected", "blocked"]) else empty end'
     wait_in_sync 5 >/dev/null || abort 'it is built' "$(tail -n 20 "$LOG")"

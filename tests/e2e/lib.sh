@@ -21,6 +21,7 @@ pass() {
 # fail NAME [WHAT_WAS_SEEN]
 fail() {
     FAILED=$((FAILED + 1))
+    PATIENCE=1 # the verdict stands; what is still waited for is only to see more
     printf 'not ok %d - %s\n' $((PASSED + FAILED + SKIPPED)) "$1"
     [ -z "${2:-}" ] || printf '%s\n' "$2" | head -n 40 | cut -c 1-600 | sed 's/^/#   /'
 }

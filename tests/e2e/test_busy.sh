@@ -14,7 +14,7 @@ under() {
     expect "$title: it is whole" "whole_$name"
     faults_clear
 }
-# The most that lay between two writes since the mark, milliseconds.
+# The most that lay between two such requests since the mark, milliseconds; a clock may be a tick behind.
 gap() { requests "$1" | jq -s '[.[].t_ms] | [.[1:], .[:-1]] | transpose | map(.[0] - .[1]) | max // 0'; }
 patch='.method == "PATCH" and (.path | endswith(env.SERVER))'
 
@@ -36,10 +36,10 @@ is 'busy late: no alarm' 0 "$(record_count '.drift == "blocked"')"
 
 under 'throttled' retention "PATCH *flexibleServers/$SERVER" \
     '{"status":429,"code":"TooManyRequests","headers":{"Retry-After":"2"}}' 1
-expect 'throttled: Retry-After is kept' test "$(gap "$patch")" -ge 2000
+expect 'throttled: Retry-After is kept' test "$(gap "$patch")" -ge 1950
 under 'throttled reads' retention 'GET *configurations' \
     '{"status":429,"code":"TooManyRequests","headers":{"Retry-After":"1"}}' 3
-expect 'throttled reads: Retry-After is kept' test 1000 -le "$(gap '.method == "GET" and (.path | endswith("/configurations"))')"
+expect 'throttled reads: Retry-After is kept' test 950 -le "$(gap '.method == "GET" and (.path | endswith("/configurations"))')"
 under 'another operation' firewall 'DELETE firewallRules' \
     '{"status":429,"code":"RetryableErrorDueToAnotherOperation","headers":{"Retry-After":"1"}}' 1
 

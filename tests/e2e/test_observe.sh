@@ -12,7 +12,10 @@ document_edit '.policy.mode = "observe"'
 kill -HUP "$DAEMON_PID"
 need 'reloaded' wait_record reloaded 10
 mark
+# All of it between two looks: what is broken while the daemon looks may be told in two records.
+kill -STOP "$DAEMON_PID"
 for name in "${kinds[@]}"; do need "broken: ${TITLE[$name]}" "break_$name"; done
+kill -CONT "$DAEMON_PID"
 for name in "${kinds[@]}"; do
     expect "observed: ${TITLE[$name]}" wait_record "(${REPORTED[$name]}) and .drift == \"detected\""
 done

@@ -45,7 +45,7 @@ sim_start() {
         --set configuration_ms=20 --set firewall_rule_ms=20 --set database_ms=20 \
         --set busy_after_ms=0 "$@" 2>>"$PLACE/azsim.log")
     SIM_PID=$!
-    read -r -t 60 line <&"$SIM_OUT" || abort 'the local Azure starts' "$(tail -n 20 "$PLACE/azsim.log")"
+    read -r -t "$(patient 60)" line <&"$SIM_OUT" || abort 'the local Azure starts' "$(tail -n 20 "$PLACE/azsim.log")"
     SIM_URL=$(sim_value sim) ARM_URL=$(sim_value arm) CA=$(sim_value caFile)
     SUBSCRIPTION=$(sim_value subscriptionId) TENANT=$(sim_value tenantId)
     HOSTS=$(sim_value hostsFile) REQUEST_LOG=$(sim_value requestLog)
@@ -66,7 +66,7 @@ sim_value() { jq -er --arg key "$1" '.[$key]' "$SIM/azsim.json"; }
 
 # sim METHOD PATH [BODY]: the simulator's own API.
 sim() {
-    curl -sS --fail-with-body --max-time 60 -X "$1" ${3+-H 'Content-Type: application/json' -d "$3"} \
+    curl -sS --fail-with-body --max-time "$(patient 60)" -X "$1" ${3+-H 'Content-Type: application/json' -d "$3"} \
         "$SIM_URL$2"
 }
 
@@ -146,13 +146,14 @@ daemon_start() {
     DAEMON_PID=$!
 }
 
-# Sends a signal (TERM), waits and returns the exit status.
+# Sends a signal (TERM), also to one that was stopped, waits and returns the exit status.
 daemon_stop() {
     [ -n "$DAEMON_PID" ] || return 0
     local pid=$DAEMON_PID
     DAEMON_PID=''
     {
         kill -"${1:-TERM}" "$pid"
+        kill -CONT "$pid"
         wait_gone "$pid" 20
         wait "$pid"
     } 2>/dev/null
@@ -169,9 +170,10 @@ records() { tail -n "+$((MARK + 1))" "$LOG" | jq -cR "$KINDS record | select($1)
 record_count() { records "$1" | wc -l; }
 
 # wait_line FILE LINES JQ_FILTER SECONDS NTH: waits for the NTH line that the filter selects behind the
-# first LINES ones, and prints it. Gives up at once when the daemon dies.
+# first LINES ones, and prints it. Gives up at once when the daemon dies. All SECONDS are those of a quiet
+# machine: see PATIENCE.
 wait_line() {
-    timeout "$4" tail -n "+$(($2 + 1))" -f -s 0.05 ${DAEMON_PID:+--pid="$DAEMON_PID"} "$1" 2>/dev/null |
+    timeout "$(patient "$4")" tail -n "+$(($2 + 1))" -f -s 0.05 ${DAEMON_PID:+--pid="$DAEMON_PID"} "$1" 2>/dev/null |
         jq -ecRn --unbuffered --argjson nth "$5" \
             "$KINDS foreach (inputs | record | select($3)) as \$r (0; . + 1; select(. == \$nth) | \$r, halt)"
 }
@@ -199,7 +201,7 @@ server_address() { awk -v name="$SERVER.postgres.database.azure.com" '$2 == name
 
 # sql_as ROLE PASSWORD_FILE [DATABASE]: statements from standard input, over TLS as any client.
 sql_as() {
-    PGPASSWORD=$(<"$2") PGCONNECT_TIMEOUT=10 psql -XAtq -v ON_ERROR_STOP=1 \
+    PGPASSWORD=$(<"$2") PGCONNECT_TIMEOUT=$(patient 10) psql -XAtq -v ON_ERROR_STOP=1 \
         "host=$SERVER.postgres.database.azure.com hostaddr=$(server_address) user=$1 dbname=${3:-$DATABASE}
         sslmode=${SSLMODE:-verify-full} sslrootcert=$CA"
 }

@@ -12,11 +12,12 @@ BUILD=$(realpath "${BUILD:-build}")
 export BUILD
 
 if [ -e "tests/$name.sh" ]; then
-    kind=story command=("tests/$name.sh") limit=600
+    kind=story command=("tests/$name.sh")
 else
-    kind=program command=("$BUILD/tests/$name") limit=300
+    kind=program command=("$BUILD/tests/$name")
 fi
-limit=${TEST_TIMEOUT:-$limit}
+patience=${TEST_PATIENCE:-5}
+limit=${TEST_TIMEOUT:-$((300 * patience))}
 
 # Short, because Unix sockets will lie below it; open, because PostgreSQL does not run as root.
 work=$(mktemp -d /tmp/pgd.XXXXXX) && chmod 755 "$work" || exit 1
@@ -29,11 +30,11 @@ marked() { grep -lzxF "PGDRIFT_TEST=$id" /proc/[0-9]*/environ 2>/dev/null | cut 
 
 # Ends what the test left behind, each by its number; says what it was.
 sweep() {
-    local pid
-    for _ in {1..40}; do
-        [ -z "$(marked)" ] && return 0
+    local pid end=$((SECONDS + 3 * patience))
+    while [ -n "$(marked)" ] && [ $SECONDS -lt $end ]; do
         sleep 0.05 # the last children of a test may be on their way out
     done
+    [ -z "$(marked)" ] && return 0
     for pid in $(marked); do
         printf 'left behind: process %s: %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
         kill -KILL "$pid" 2>/dev/null

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "support/scratch.h"
 
 /* What every document has; %s is its name and its server's. */
 static const char document[] =
@@ -26,7 +27,7 @@ static const char document[] =
     "\"administratorLoginPassword\":\"credential:boss\"}}]}";
 
 struct fixture {
-    char directory[64];
+    char directory[SCRATCH_PATH];
     struct settings *settings;
     struct problems problems;
 };
@@ -57,7 +58,7 @@ static void put_document(const struct fixture *f, const char *file, const char *
 static int setup(void **state)
 {
     struct fixture *f = xcalloc(1, sizeof(*f));
-    snprintf(f->directory, sizeof(f->directory), "/tmp/desired.XXXXXX");
+    scratch_path(f->directory, "desired.XXXXXX");
     assert_non_null(mkdtemp(f->directory));
     problems_init(&f->problems);
     char *text = xasprintf("{\"desired\":{\"directory\":\"%s\"}}", f->directory);

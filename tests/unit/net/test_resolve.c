@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "net/resolve.h"
+#include "support/scratch.h"
 
 /* A label that is longer than DNS allows: refused without asking anybody. */
 #define NO_NAME "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test"
@@ -20,7 +21,7 @@
 struct fixture {
     struct loop *loop;
     struct resolve *resolve;
-    char hosts[64];
+    char hosts[SCRATCH_PATH];
     char text[256]; /* all answers */
     struct resolve_query *other;
 };
@@ -39,7 +40,8 @@ static void write_hosts(const struct fixture *f, const char *text)
 static int set_up(void **state)
 {
     static struct fixture f;
-    f = (struct fixture){.loop = loop_new(NULL), .hosts = "/tmp/pgdrift-hosts-XXXXXX"};
+    f = (struct fixture){.loop = loop_new(NULL)};
+    scratch_path(f.hosts, "hosts-XXXXXX");
     int fd = mkstemp(f.hosts);
     if (fd < 0 || !f.loop) return -1;
     close(fd);

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "support/patience.h"
+
 enum { GUARD_MS = 30000 };
 
 /* --- loop and executor ----------------------------------------------------------------------- */
@@ -25,7 +27,7 @@ static void on_guard(void *ctx)
 void calls_init(struct calls *w, const struct net_settings *settings)
 {
     *w = (struct calls){0};
-    snprintf(w->hosts, sizeof(w->hosts), "/tmp/pgdrift-hosts-XXXXXX");
+    scratch_path(w->hosts, "hosts-XXXXXX");
     int fd = mkstemp(w->hosts);
     assert_true(fd >= 0);
     close(fd);
@@ -80,7 +82,7 @@ void calls_turn(struct calls *w, unsigned turns)
 
 void calls_wait(struct calls *w)
 {
-    loop_timer_start(w->guard, GUARD_MS);
+    loop_timer_start(w->guard, patient(GUARD_MS));
     if (w->open > 0) loop_run(w->loop);
     if (w->open > 0) fail_msg("%zu calls were not answered", w->open);
     loop_timer_stop(w->guard);

@@ -9,13 +9,14 @@
 #include "base/buf.h"
 #include "flow/call.h"
 #include "net/net.h"
+#include "support/scratch.h"
 
 /* A loop, the executor on it and a hosts file of its own. */
 struct calls {
     struct loop *loop;
     struct net *net;
     const struct io *io;
-    char hosts[64];
+    char hosts[SCRATCH_PATH];
     struct loop_timer *guard;
     size_t open;
 };
@@ -45,7 +46,8 @@ void asked_done(struct asked *a);
 /* Begins it. */
 void asked_start(struct asked *a);
 void asked_cancel(struct asked *a);
-/* Runs the loop until all that was begun is answered; fails the test after half a minute. */
+/* Runs the loop until all that was begun is answered; fails the test after half a minute of a quiet
+ * machine (patience.h). */
 void calls_wait(struct calls *w);
 /* asked_start() and calls_wait(). */
 void asked_run(struct asked *a);

@@ -13,8 +13,9 @@
 #include <libpq-fe.h>
 
 #include "base/mem.h"
+#include "support/patience.h"
 
-enum { LOOKS = 5000 };
+enum { TRUE_WITHIN_MS = 30000 };
 
 int database_start(struct database *d, const char *options)
 {
@@ -119,7 +120,8 @@ void database_until(struct database *d, const char *sql)
 {
     PGconn *pg = connect_beside(d);
     bool yes = false;
-    for (int i = 0; i < LOOKS && !yes; i++) {
+    msec end = d->calls.io->now(d->calls.io->ctx) + patient(TRUE_WITHIN_MS);
+    while (!yes && d->calls.io->now(d->calls.io->ctx) < end) {
         char *value = ask_beside(pg, sql);
         yes = value && strcmp(value, "t") == 0;
         free(value);

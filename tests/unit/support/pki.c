@@ -12,13 +12,14 @@
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"
+#include "support/scratch.h"
 
 struct pki {
     EVP_PKEY *ca_key;
     EVP_PKEY *host_key;
     X509 *ca;
     char *host_key_text;
-    char file[64];
+    char file[SCRATCH_PATH];
 };
 
 static void need(int ok, const char *what)
@@ -77,7 +78,7 @@ struct pki *pki_new(const char *name)
     add_extension(p->ca, p->ca, NID_key_usage, "critical,keyCertSign,cRLSign");
     add_extension(p->ca, p->ca, NID_subject_key_identifier, "hash");
     need(X509_sign(p->ca, p->ca_key, EVP_sha256()) > 0, "signature");
-    snprintf(p->file, sizeof(p->file), "/tmp/pgdrift-ca-XXXXXX");
+    scratch_path(p->file, "ca-XXXXXX");
     int fd = mkstemp(p->file);
     FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
     need(f && PEM_write_X509(f, p->ca) && fclose(f) == 0, "writing the authority");
