@@ -11,7 +11,10 @@ PRINT=$(catalog_print)
 # blind TITLE SCOPES: what the faults now in force hide is unknown, and nothing follows from it.
 # Failures that may pass are asked again for up to 40 seconds before they count: CYCLES are few there.
 blind() {
-    local title=$1 scopes=$2 cycles=${3:-3}
+    local title=$1 scopes=$2 cycles=${3:-3} scope
+    while read -r scope; do
+        expect "$title: $scope is unknown" wait_record "drift_unknown and .target == env.SERVER and .scope == \"$scope\"" 60
+    done < <(tr , '\n' <<<"$scopes")
     expect "$title: cycles end with something unknown" wait_record 'own_cycle and .unknown != "0"' 60 "$cycles"
     is "$title: reported" "$scopes" "$(records 'drift_unknown and .target == env.SERVER' |
         jq -r .scope | sort -u | paste -sd ,)"
@@ -19,7 +22,9 @@ blind() {
     is "$title: nothing is written by SQL" "$PRINT" "$(catalog_print)"
     is "$title: no difference is reported" '' "$(records '.drift != null' | head -n 3)"
     faults_clear
-    expect "$title: known again" wait_record 'drift_known_again and .target == env.SERVER' 20 "$(tr ',' '\n' <<<"$scopes" | wc -l)"
+    while read -r scope; do
+        expect "$title: $scope is known again" wait_record "drift_known_again and .target == env.SERVER and .scope == \"$scope\""
+    done < <(tr , '\n' <<<"$scopes")
     mark
     expect "$title: in sync again" wait_in_sync
     expect "$title: and stays so" wait_cycles 2
