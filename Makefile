@@ -170,14 +170,17 @@ demo: ## build the phonebill-auth plan on a local Azure, sabotage it, watch it h
 	$(Q)$(MAKE) --no-print-directory all azsim
 	$(Q)BUILD='$(abspath $(BUILD))' tests/demo/demo.sh
 
+# What tests started ends with this make: see tests/run/guard.sh.
+with_make := ONLY_WITH=$$PPID
+
 check: ## run every test and check, with gcc, clang and sanitizers (T=part: matching tests only)
-	$(Q)MAKE='$(MAKE)' tests/run/check.sh $(T)
+	$(Q)MAKE='$(MAKE)' $(with_make) tests/run/check.sh $(T)
 
 unit: tests ## run the unit, flow, plan, config, property and engine tests of this build
-	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh unit/ flow/ plan/ config/ prop/ engine/
+	$(Q)BUILD='$(abspath $(BUILD))' $(with_make) tests/run/tests.sh unit/ flow/ plan/ config/ prop/ engine/
 
 e2e: all tests ## run the end-to-end stories on this build
-	$(Q)BUILD='$(abspath $(BUILD))' tests/run/tests.sh e2e/ azure/
+	$(Q)BUILD='$(abspath $(BUILD))' $(with_make) tests/run/tests.sh e2e/ azure/
 
 bench: ## measure against the bars, beside curl and pg_dump
 	$(Q)tests/deps.sh demo

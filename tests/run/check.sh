@@ -4,7 +4,9 @@
 #   tests/run/check.sh [PART]
 # The very last line is "N passed, N failed, N skipped"; the exit status is 0 when none failed.
 set -u
+unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
+[ -n "${PGDRIFT_RUN:-}" ] || exec tests/run/guard.sh tests/run/check.sh "$@"
 make=${MAKE:-make}
 # What is built is decided here, not by the flags of whoever called.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES BUILD CC SAN DEBUG CFLAGS CPPFLAGS LDFLAGS
@@ -26,13 +28,6 @@ if [ $# != 0 ]; then
 fi
 
 sums=$(mktemp -d)
-lint=
-cleanup() {
-    [ -z "$lint" ] || kill -- "-$lint" 2>/dev/null
-    rm -rf "$sums"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
 SECONDS=0
 
 # One check that passes or fails as a whole. Its output is shown when it fails.
@@ -74,10 +69,8 @@ step build-gcc gcc_build -s all tests benches || built=
 step build-clang clang_build -s all tests benches || built=
 step build-sanitizers san_build -s all tests || built=
 
-set -m
 slow_lint >"$sums/lint.log" 2>&1 </dev/null &
 lint=$!
-set +m
 if [ -n "$built" ]; then
     run gcc build
     run clang build/clang --programs unit/ flow/ plan/ config/
@@ -86,7 +79,6 @@ else
     echo 'FAIL tests did not run: the builds failed'
 fi
 wait "$lint"
-lint=
 cat "$sums/lint.log"
 
 printf 'in %d min %d s\n' $((SECONDS / 60)) $((SECONDS % 60))

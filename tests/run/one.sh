@@ -5,7 +5,10 @@
 # A program reports by TAP, a shell story by its last line "N passed, N failed, N skipped". Output is
 # shown for failures only. A test that leaves a process behind has failed, whatever it said.
 set -u
+unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
+[ -n "${PGDRIFT_RUN:-}" ] || exec tests/run/guard.sh tests/run/one.sh "$@"
+. tests/run/sweep.sh
 name=$1
 result=${2:-/dev/null}
 BUILD=$(realpath "${BUILD:-build}")
@@ -16,34 +19,30 @@ if [ -e "tests/$name.sh" ]; then
 else
     kind=program command=("$BUILD/tests/$name")
 fi
-patience=${TEST_PATIENCE:-5}
-limit=${TEST_TIMEOUT:-$((300 * patience))}
+limit=${TEST_TIMEOUT:-$((300 * TEST_PATIENCE))}
 
 # Short, because Unix sockets will lie below it; open, because PostgreSQL does not run as root.
-work=$(mktemp -d /tmp/pgd.XXXXXX) && chmod 755 "$work" || exit 1
+work=$(mktemp -d "$PGDRIFT_RUN/XXXX") && chmod 755 "$work" || exit 1
 log=$work.log
-id=$$-$work
+mark=${work//\//-}
 trap 'rm -rf "$work" "$log"' EXIT
 
-# The processes that carry this run's mark in their environment.
-marked() { grep -lzxF "PGDRIFT_TEST=$id" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3; }
-
-# Ends what the test left behind, each by its number; says what it was.
-sweep() {
-    local pid end=$((SECONDS + 3 * patience))
-    while [ -n "$(marked)" ] && [ $SECONDS -lt $end ]; do
-        sleep 0.05 # the last children of a test may be on their way out
+# Ends what the test left behind; says what it was.
+nothing_left() {
+    local pid end=$((SECONDS + 3 * TEST_PATIENCE))
+    while [ -n "$(marked "$mark" "$work")" ] && [ $SECONDS -lt $end ]; do
+        pause 0.05 # the last children of a test may be on their way out
     done
-    [ -z "$(marked)" ] && return 0
-    for pid in $(marked); do
+    for pid in $(marked "$mark" "$work"); do
         printf 'left behind: process %s: %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
-        kill -KILL "$pid" 2>/dev/null
+        end=
     done
-    return 1
+    sweep "$mark" "$work"
+    [ -n "$end" ]
 }
 
 begin=$EPOCHREALTIME
-env PGDRIFT_TEST="$id" TMPDIR="$work" CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 \
+env PGDRIFT_MARKS="${PGDRIFT_MARKS:-}:$mark:" TMPDIR="$work" CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 \
     ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
     UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1" \
     timeout --kill-after=10 "$limit" "${command[@]}" >"$log" 2>&1 </dev/null
@@ -69,7 +68,7 @@ else
     fi
 fi
 if [ $status = 124 ] || [ $status = 137 ]; then echo "stopped after $limit s" >>"$log"; fi
-sweep >>"$log" || { failed=$((failed + 1)); }
+nothing_left >>"$log" || failed=$((failed + 1))
 if [ $status != 0 ] && [ "$failed" = 0 ]; then
     echo "exit status $status" >>"$log"
     failed=1

@@ -3,7 +3,9 @@
 #   BUILD=DIR tests/run/tests.sh [--list] [--programs] [PART...]   only names that contain a PART
 # The last line is "N passed, N failed, N skipped"; the exit status is 0 when none failed.
 set -u
+unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
+[ -n "${PGDRIFT_RUN:-}" ] || exec tests/run/guard.sh tests/run/tests.sh "$@"
 export BUILD=${BUILD:-$PWD/build}
 
 list= programs=
