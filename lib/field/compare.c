@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "field/match.h"
 #include "field/row.h"
 
 enum { NOT_COMPARED = FIELD_KEY | FIELD_READ_ONLY | FIELD_WRITE_ONLY | FIELD_SECRET | FIELD_LOCAL };
@@ -79,27 +80,6 @@ static bool field_compare_has_key(const struct field *fields)
     return false;
 }
 
-static bool field_compare_same_item(const struct field *fields, const json_t *a, const json_t *b)
-{
-    for (const struct field *row = fields; row->path; row++)
-        if (row->flags & FIELD_KEY &&
-            !field_equal(row, json_at(a, row->path), json_at(b, row->path)))
-            return false;
-    return true;
-}
-
-static const json_t *field_compare_find_item(const struct field *fields, const json_t *list,
-                                             const json_t *item)
-{
-    size_t index;
-    const json_t *other;
-    json_array_foreach(list, index, other)
-    {
-        if (field_compare_same_item(fields, item, other)) return other;
-    }
-    return NULL;
-}
-
 /* "path[name]", by the first key of the item. */
 static const char *field_compare_item_path(struct comparer *c, const struct field *fields,
                                            const json_t *item, const char *path)
@@ -115,21 +95,24 @@ static const char *field_compare_item_path(struct comparer *c, const struct fiel
 static void field_compare_keyed(struct comparer *c, const struct field *field, const json_t *want,
                                 const json_t *have, const char *path)
 {
+    struct field_match wanted, there;
     size_t index;
     const json_t *item;
+    field_match_init(&there, field->fields, have, c->arena);
     json_array_foreach(want, index, item)
     {
         const char *at = field_compare_item_path(c, field->fields, item, path);
-        const json_t *other = field_compare_find_item(field->fields, have, item);
+        const json_t *other = field_match_find(&there, item);
         if (other)
             field_compare_table(c, field->fields, item, other, at);
         else
             field_compare_add(c, field, at, NULL, field_value_text(field, item, c->arena));
     }
     if (field->flags & FIELD_AT_LEAST) return;
+    field_match_init(&wanted, field->fields, want, c->arena);
     json_array_foreach(have, index, item)
     {
-        if (!field_compare_find_item(field->fields, want, item))
+        if (!field_match_find(&wanted, item))
             field_compare_add(c, field, field_compare_item_path(c, field->fields, item, path),
                               field_value_text(field, item, c->arena), NULL);
     }

@@ -67,32 +67,65 @@ static bool field_equal_texts(const struct field *field, const char *a, const ch
     }
 }
 
-static bool field_equal_set_has(const struct field *field, const json_t *set, const char *text)
+static int field_equal_by_text(const void *left, const void *right)
 {
-    size_t index;
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static int field_equal_by_folded_text(const void *left, const void *right)
+{
+    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The scalars of a set as texts, sorted; what is none is equal to nothing. */
+struct field_equal_set {
+    const char **texts;
+    size_t count;
+    char (*rooms)[NUMBER_TEXT]; /* for the texts of numbers */
+    int (*order)(const void *, const void *);
+};
+
+static void field_equal_set_init(struct field_equal_set *s, const struct field *field,
+                                 const json_t *array)
+{
+    size_t room = json_array_size(array), index;
     const json_t *item;
-    json_array_foreach(set, index, item)
+    s->texts = xcalloc(room, sizeof(*s->texts));
+    s->rooms = xcalloc(room, sizeof(*s->rooms));
+    s->count = 0;
+    s->order = field->flags & FIELD_NOCASE ? field_equal_by_folded_text : field_equal_by_text;
+    json_array_foreach(array, index, item)
     {
-        char room[NUMBER_TEXT];
-        const char *other = field_equal_scalar_text(item, room);
-        if (other && field_equal_texts(field, text, other)) return true;
+        const char *text = field_equal_scalar_text(item, s->rooms[index]);
+        if (text) s->texts[s->count++] = text;
     }
-    return false;
+    if (s->count > 1) qsort(s->texts, s->count, sizeof(*s->texts), s->order);
+}
+
+static void field_equal_set_done(struct field_equal_set *s)
+{
+    free(s->texts);
+    free(s->rooms);
 }
 
 /* Is every item of 'part' in 'whole'? */
 static bool field_equal_set_within(const struct field *field, const json_t *part,
                                    const json_t *whole)
 {
+    struct field_equal_set set;
+    bool within = true;
     size_t index;
     const json_t *item;
+    field_equal_set_init(&set, field, whole);
     json_array_foreach(part, index, item)
     {
         char room[NUMBER_TEXT];
         const char *text = field_equal_scalar_text(item, room);
-        if (!text || !field_equal_set_has(field, whole, text)) return false;
+        within =
+            within && text && bsearch(&text, set.texts, set.count, sizeof(*set.texts), set.order);
     }
-    return true;
+    field_equal_set_done(&set);
+    return within;
 }
 
 static bool field_equal_at_least(const struct field *field, const char *want, const char *have)

@@ -150,6 +150,86 @@ static void test_lists(void **state)
     expect("{'steps':[{'at':'04:00'}]}", "{'steps':[]}", "steps: - -> [{\"at\":\"04:00\"}]\n");
 }
 
+/* Keys are equal by the rules of their kind, whatever they look like; each finds its own. */
+static void test_keys_of_every_kind(void **state)
+{
+    (void)state;
+    static const struct {
+        struct field key;
+        const char *want, *have; /* one list, then the other, in other spelling and order */
+    } cases[] = {
+        {{.path = "k", .kind = FIELD_NAME}, "['a','A','b/ c']", "['b/ c','A','a']"},
+        {{.path = "k", .kind = FIELD_STRING, .flags = FIELD_NOCASE}, "['Ab','c']", "['C','aB']"},
+        {{.path = "k", .kind = FIELD_INT}, "['8','9.0',7]", "[7.0,'8.00',9]"},
+        {{.path = "k", .kind = FIELD_DURATION}, "['PT60M','P1D']", "['PT24H','pt1h']"},
+        {{.path = "k", .kind = FIELD_ARM_ID}, "['/a/B','/c/d/']", "['/C/D','/A/b/']"},
+        {{.path = "k", .kind = FIELD_LOCATION}, "['Korea Central']", "['koreacentral']"},
+        {{.path = "k", .kind = FIELD_ENUM}, "['On','off']", "['OFF','on']"},
+        {{.path = "k", .kind = FIELD_STRING, .fallback = "x"}, "['x','y']", "['y','']"},
+        {{.path = "k", .kind = FIELD_BOOL}, "[true,false]", "['False','true']"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct field item[] = {cases[i].key, {.path = "v", .kind = FIELD_STRING}, {0}};
+        const struct field table[] = {{.path = "l", .kind = FIELD_LIST, .fields = item}, {0}};
+        json_t *sides[2];
+        item[0].flags |= FIELD_KEY;
+        for (size_t side = 0; side < 2; side++) {
+            json_t *keys = fixture_json(side ? cases[i].have : cases[i].want);
+            json_t *list = json_array();
+            size_t k;
+            json_t *key;
+            json_array_foreach(keys, k, key)
+                json_array_append_new(list, json_pack("{s:O}", "k", key));
+            sides[side] = json_pack("{s:o}", "l", list);
+            json_decref(keys);
+        }
+        struct arena *arena = arena_new();
+        struct field_deltas deltas;
+        field_compare(table, sides[0], sides[1], arena, &deltas);
+        if (deltas.count) fail_msg("case %zu: %s", i, deltas.items[0].path);
+        json_array_append_new(json_object_get(sides[1], "l"), json_pack("{s:s}", "k", "77"));
+        field_compare(table, sides[0], sides[1], arena, &deltas);
+        assert_int_equal(deltas.count, 1);
+        arena_free(arena);
+        json_decref(sides[0]);
+        json_decref(sides[1]);
+    }
+}
+
+/* Lists and sets of many thousands, in opposite orders. */
+static void test_long_lists(void **state)
+{
+    (void)state;
+    enum { N = 30000 };
+    json_t *want = json_object(), *have = json_object();
+    json_t *rules[2] = {json_array(), json_array()}, *members[2] = {json_array(), json_array()};
+    for (int i = 0; i < N; i++)
+        for (int side = 0; side < 2; side++) {
+            char name[24];
+            snprintf(name, sizeof(name), "%s%d", side ? "RULE" : "rule", side ? N - 1 - i : i);
+            json_array_append_new(rules[side], json_pack("{s:s}", "name", name));
+            json_array_append_new(members[side], json_integer(side ? N - 1 - i : i));
+        }
+    json_array_append_new(members[0], json_string("x"));
+    json_object_set_new(want, "rules", rules[0]);
+    json_object_set_new(have, "rules", rules[1]);
+    json_object_set_new(want, "members", members[0]);
+    json_object_set_new(have, "members", members[1]);
+    struct arena *arena = arena_new();
+    struct field_deltas deltas;
+    field_compare(fixture, want, have, arena, &deltas);
+    assert_int_equal(deltas.count, 1);
+    assert_string_equal(deltas.items[0].path, "members");
+    json_array_append_new(members[1], json_string("x"));
+    json_array_remove(rules[1], 5);
+    field_compare(fixture, want, have, arena, &deltas);
+    assert_int_equal(deltas.count, 1);
+    assert_string_equal(deltas.items[0].path, "rules[rule29994]");
+    arena_free(arena);
+    json_decref(want);
+    json_decref(have);
+}
+
 static void test_many(void **state)
 {
     (void)state;
@@ -174,9 +254,10 @@ static void test_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal),  cmocka_unit_test(test_only_what_is_named),
-        cmocka_unit_test(test_leaves), cmocka_unit_test(test_maps),
-        cmocka_unit_test(test_lists),  cmocka_unit_test(test_many),
+        cmocka_unit_test(test_equal),      cmocka_unit_test(test_only_what_is_named),
+        cmocka_unit_test(test_leaves),     cmocka_unit_test(test_maps),
+        cmocka_unit_test(test_lists),      cmocka_unit_test(test_keys_of_every_kind),
+        cmocka_unit_test(test_long_lists), cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
