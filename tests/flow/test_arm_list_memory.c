@@ -116,7 +116,7 @@ static char *page_of(const char *words, size_t page, size_t pages)
 
 static void look(struct probe *p, const char *const *words, size_t count)
 {
-    char *bodies[4];
+    char *bodies[4] = {NULL};
     for (size_t i = 0; i < count; i++) bodies[i] = page_of(words[i], i, count);
     look_raw(p, (const char *const *)bodies, count);
     for (size_t i = 0; i < count; i++) free(bodies[i]);
