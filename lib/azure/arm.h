@@ -47,6 +47,9 @@ int arm_error_reply(const struct http_reply *reply, struct err *err);
  * "Canceled"): the HTTP status was 200 and means nothing. Returns -1. */
 int arm_error_operation(const json_t *body, const char *status, struct err *err);
 
+/* Retry-After of 'reply' in both of HTTP's forms (ms); 'hint' stays where there is none. */
+void arm_retry_after(const struct http_reply *reply, const struct io *io, uint64_t *hint);
+
 /* The flow classifier of every ARM flow: 2xx is an answer, everything else a failure. */
 flow_classify arm_classify;
 

@@ -150,16 +150,19 @@ int arm_error_operation(const json_t *body, const char *status, struct err *err)
     return -1;
 }
 
+void arm_retry_after(const struct http_reply *reply, const struct io *io, uint64_t *hint)
+{
+    const char *text = http_reply_header(reply, "retry-after");
+    if (text) timetext_retry_after_at(text, io->wall_clock(io->ctx), hint);
+}
+
 int arm_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     if (flow_classify_transport(f, reply, err) < 0) return -1;
     if (reply->kind != CALL_HTTP || (reply->http.status >= 200 && reply->http.status < 300))
         return 0;
     arm_error_reply(&reply->http, err);
-    /* The same hint again, now also as a date: here there is a clock. */
-    const char *retry_after = http_reply_header(&reply->http, "retry-after");
-    if (retry_after)
-        timetext_retry_after_at(retry_after, f->io->wall_clock(f->io->ctx), &err->retry_after_ms);
+    arm_retry_after(&reply->http, f->io, &err->retry_after_ms); /* now also as a date */
     return -1;
 }
 

@@ -109,9 +109,7 @@ static enum arm_fate write_fate(const struct arm_write *w, const struct reply *r
                                 const struct err *err)
 {
     int status = reply->http.status;
-    if (reply->err.kind == ERR_THROTTLED || reply->err.kind == ERR_CONFIG)
-        return w->before; /* held back here, or the other side was not trusted: nothing has left */
-    if (reply->err.kind != ERR_NONE) return ARM_IN_DOUBT;
+    if (reply->err.kind != ERR_NONE) return reply->unsent ? w->before : ARM_IN_DOUBT;
     if (err->kind == ERR_BUSY) return ARM_REFUSED;
     return status >= 400 && status < 500 && status != 408 ? ARM_REFUSED : ARM_IN_DOUBT;
 }

@@ -5,7 +5,6 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/timetext.h"
 
 /* Without a hint (source: clients of record use 10 s). */
 #define PAUSE_USUAL SECONDS(10)
@@ -61,8 +60,7 @@ msec monitor_pause(const struct azure *az, const struct reply *reply, msec elaps
     if (reply->err.kind != ERR_NONE) {
         if (reply->err.retry_after_ms) pause = reply->err.retry_after_ms;
     } else {
-        const char *text = http_reply_header(&reply->http, "retry-after");
-        if (text) timetext_retry_after_at(text, az->io->wall_clock(az->io->ctx), &pause);
+        arm_retry_after(&reply->http, az->io, &pause);
     }
     if (pause < PAUSE_HASTY) return pause_hasty(elapsed);
     return pause > PAUSE_MOST ? PAUSE_MOST : pause;

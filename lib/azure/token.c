@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "azure/arm.h"
 #include "azure/token_source.h"
 #include "base/backoff.h"
 #include "base/mem.h"
@@ -76,7 +77,9 @@ static int classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     struct token_cache *c = f->op;
     token_request_sent(&c->request);
-    return token_source_classify(c->request.source.kind, reply, err);
+    if (token_source_classify(c->request.source.kind, reply, err) == 0) return 0;
+    if (reply->err.kind == ERR_NONE) arm_retry_after(&reply->http, f->io, &err->retry_after_ms);
+    return -1;
 }
 
 /* Counts from when it was asked for, so that a slow answer makes it end earlier, not later. */
@@ -134,7 +137,9 @@ static void wake_all(struct token_cache *c)
 /* How long a failure is left alone: a wrong credential until somebody may have corrected it. */
 static msec hold_after(const struct token_cache *c, const struct err *err)
 {
-    enum backoff_preset preset = err_retryable(err->kind) ? BACKOFF_TRANSIENT : BACKOFF_CREDENTIAL;
+    bool refused = err->kind == ERR_DENIED || err->kind == ERR_CONFIG || err->kind == ERR_TOKEN ||
+                   err->kind == ERR_REFUSED;
+    enum backoff_preset preset = refused ? BACKOFF_CREDENTIAL : BACKOFF_TRANSIENT;
     return backoff_delay(&backoff_presets[preset], c->failures, err->retry_after_ms,
                          c->io->random(c->io->ctx));
 }

@@ -128,6 +128,7 @@ struct call {
 struct reply {
     enum call_kind kind;
     struct err err; /* transport only: kind NONE when there is an answer, whatever it says */
+    bool unsent;    /* with 'err': the request certainly has not left */
     union {
         struct http_reply http;
         struct sql_reply sql;

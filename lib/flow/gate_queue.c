@@ -177,7 +177,7 @@ static void gate_describe(const struct gate *g, const struct gate_pass *p, msec 
 static void gate_pass_expire(struct gate *g, struct gate_pass *p, msec now)
 {
     struct call *outer = p->outer;
-    struct reply reply = {.kind = CALL_HTTP};
+    struct reply reply = {.kind = CALL_HTTP, .unsent = true};
     gate_describe(g, p, now, &reply.err);
     gate_pass_free(p);
     outer->slot = NULL;

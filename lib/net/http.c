@@ -101,7 +101,7 @@ static void http_finish(struct http_exchange *x, const struct reply *reply)
 
 static void http_fail(struct http_exchange *x, const struct err *err)
 {
-    struct reply reply = {.kind = CALL_HTTP, .err = *err};
+    struct reply reply = {.kind = CALL_HTTP, .err = *err, .unsent = !x->running};
     http_finish(x, &reply);
 }
 

@@ -357,6 +357,21 @@ static enum err_kind exchange_kind_of(CURLcode code)
     }
 }
 
+/* Failures on the way to a connection that can be trusted: before them nothing is sent. */
+static bool exchange_is_unsent(CURLcode code)
+{
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR: return true;
+    default: return false;
+    }
+}
+
 static void exchange_describe(const struct http_exchange *x, CURLcode code, struct err *err)
 {
     const struct net_settings *settings = x->shared->settings;
@@ -388,6 +403,7 @@ void http_exchange_reply(struct http_exchange *x, CURLcode code, struct reply *r
     if (x->addresses) http_names_told(x->shared->names, x->addresses->data);
     if (code != CURLE_OK) {
         exchange_describe(x, code, &reply->err);
+        reply->unsent = exchange_is_unsent(code);
         return;
     }
     long status = 0;

@@ -209,20 +209,35 @@ static void test_throttling(void **state)
     assert_false(arm_is_throttling(&reply));
 }
 
+/* 2026-01-01T00:00:00Z. */
+static int64_t new_year(void *ctx)
+{
+    (void)ctx;
+    return INT64_C(1767225600000);
+}
+
 static void test_classifier(void **state)
 {
     (void)state;
+    static const struct io io = {.wall_clock = new_year};
+    static const struct http_header date = {"retry-after", "Thu, 01 Jan 2026 00:02:00 GMT"};
+    struct flow f = {.io = &io};
     struct err err;
     struct reply reply = {.kind = CALL_HTTP, .http = reply_of(202, "")};
-    assert_int_equal(arm_classify(NULL, &reply, &err), 0);
+    assert_int_equal(arm_classify(&f, &reply, &err), 0);
     reply.http.status = 404;
-    assert_int_equal(arm_classify(NULL, &reply, &err), -1);
+    assert_int_equal(arm_classify(&f, &reply, &err), -1);
     assert_int_equal(err.kind, ERR_NOT_FOUND);
+    reply.http.status = 503;
+    reply.http.headers = &date;
+    reply.http.header_count = 1;
+    assert_int_equal(arm_classify(&f, &reply, &err), -1);
+    assert_int_equal(err.retry_after_ms, MINUTES(2));
     err_set(&reply.err, ERR_TIMEOUT, "silence");
-    assert_int_equal(arm_classify(NULL, &reply, &err), -1);
+    assert_int_equal(arm_classify(&f, &reply, &err), -1);
     assert_int_equal(err.kind, ERR_TIMEOUT);
     reply = (struct reply){.kind = CALL_WAIT};
-    assert_int_equal(arm_classify(NULL, &reply, &err), 0);
+    assert_int_equal(arm_classify(&f, &reply, &err), 0);
 }
 
 static void test_gate_limits(void **state)

@@ -173,6 +173,31 @@ static void test_repeats(void **state)
     }
 }
 
+/* Entra says when it wants to hear from us again, also as a date: until then it does not. */
+static void test_hint_as_a_date(void **state)
+{
+    struct probe *p = *state;
+    script_reply(p->script, NULL, 503, "");
+    script_header(p->script, "retry-after", "Thu, 01 Jan 2026 00:26:40 GMT");
+    assert_int_equal(ask_once(p)->retry_after_ms, MINUTES(10));
+    assert_int_equal(ask_once(p)->kind, ERR_TRANSIENT);
+    assert_int_equal(script_calls(p->script), 1);
+    script_advance(p->script, MINUTES(10));
+    script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":3599}");
+    assert_int_equal(ask_once(p)->kind, ERR_NONE);
+}
+
+/* One answer that makes no sense is no refusal: it is not held against anybody for minutes. */
+static void test_nonsense_passes_soon(void **state)
+{
+    struct probe *p = *state;
+    script_reply(p->script, NULL, 200, "<html>");
+    assert_int_equal(ask_once(p)->kind, ERR_PROTOCOL);
+    script_advance(p->script, SECONDS(5));
+    script_reply(p->script, NULL, 200, "{\"access_token\":\"abc\",\"expires_in\":3599}");
+    assert_int_equal(ask_once(p)->kind, ERR_NONE);
+}
+
 /* The metadata service is updated for 70 s: long, but it comes back. */
 static void test_identity_comes_back(void **state)
 {
@@ -389,6 +414,8 @@ int main(void)
         CASE(test_fetched),
         CASE(test_repeats),
         CASE(test_identity_comes_back),
+        CASE(test_hint_as_a_date),
+        CASE(test_nonsense_passes_soon),
         CASE(test_one_fetch_serves_all),
         CASE(test_one_refusal_serves_all),
         CASE(test_leaving_while_others_are_woken),

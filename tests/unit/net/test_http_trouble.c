@@ -135,8 +135,10 @@ static void test_reset_and_truncated(void **state)
     (void)state;
     prepare(&f.a, "api.test", "/reset");
     fails_as(ERR_TRANSIENT, "api.test: ");
+    assert_false(f.a.reply.unsent);
     prepare(&f.a, "api.test", "/truncate");
     fails_as(ERR_TRANSIENT, "api.test: ");
+    assert_false(f.a.reply.unsent);
     /* And the way is not blocked afterwards. */
     prepare(&f.a, "api.test", "/status/200");
     asked_run(&f.a);
@@ -149,6 +151,7 @@ static void test_refused(void **state)
     prepare(&f.a, "nobody.test", "/");
     fails_as(ERR_TRANSIENT, "nobody.test: ");
     assert_non_null(strstr(f.a.reply.err.text, "refused"));
+    assert_true(f.a.reply.unsent);
 }
 
 static void test_no_address(void **state)
@@ -156,6 +159,7 @@ static void test_no_address(void **state)
     (void)state;
     prepare(&f.a, NO_NAME, "/");
     fails_as(ERR_TRANSIENT, "has no address");
+    assert_true(f.a.reply.unsent);
 }
 
 static void test_deadline(void **state)
@@ -166,6 +170,7 @@ static void test_deadline(void **state)
         prepare(&f.a, hosts[i], "/hang");
         f.a.call.deadline = f.calls.io->now(f.calls.io->ctx) + 300;
         fails_as(ERR_TIMEOUT, hosts[i]);
+        assert_false(f.a.reply.unsent);
         assert_true(f.calls.io->now(f.calls.io->ctx) >= f.a.call.deadline);
     }
     f.a.call.deadline = 1; /* long past */
@@ -243,6 +248,7 @@ static void test_wrong_name(void **state)
     prepare(&f.a, "other.test", "/echo");
     fails_as(ERR_CONFIG, "other.test: the certificate was not accepted");
     assert_int_equal(web_requests(f.web), before); /* nothing was sent */
+    assert_true(f.a.reply.unsent);
 }
 
 static void test_requests_refused_here(void **state)

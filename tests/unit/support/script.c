@@ -98,6 +98,11 @@ void script_failure(struct script *s, const char *line, enum err_kind kind)
     script_add(s, CALL_HTTP, line)->failure = kind;
 }
 
+void script_unsent(struct script *s)
+{
+    script_last(s)->unsent = true;
+}
+
 void script_sql(struct script *s, const char *line, const char *sqlstate, const char *message)
 {
     struct answer *a = script_add(s, CALL_SQL, line);

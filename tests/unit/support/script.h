@@ -45,6 +45,9 @@ void script_sql(struct script *s, const char *line, const char *sqlstate, const 
 void script_rows(struct script *s, size_t index, size_t rows, size_t columns,
                  const char *const *values);
 
+/* The failure added last came before the request left. */
+void script_unsent(struct script *s);
+
 enum script_fault {
     SCRIPT_RESET,        /* the connection breaks */
     SCRIPT_SILENCE,      /* no answer until the deadline */

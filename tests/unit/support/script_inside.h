@@ -17,6 +17,7 @@ struct answer {
     bool always;
     bool used;
     enum err_kind failure; /* instead of all below */
+    bool unsent;
     int status;
     char *body;
     struct http_header headers[SCRIPT_HEADERS];

@@ -150,9 +150,9 @@ static struct answer *script_choose(struct script *s, const struct call *call)
     abort();
 }
 
-static void script_fail(struct call *call, enum err_kind kind)
+static void script_fail(struct call *call, enum err_kind kind, bool unsent)
 {
-    struct reply reply = {.kind = call->kind};
+    struct reply reply = {.kind = call->kind, .unsent = unsent};
     err_set(&reply.err, kind, kind == ERR_TIMEOUT ? "no answer in time" : "connection reset");
     call->done(call, &reply);
 }
@@ -160,7 +160,7 @@ static void script_fail(struct call *call, enum err_kind kind)
 static void script_fault(struct call *call, enum script_fault fault)
 {
     if (faults[fault].failure != ERR_NONE) {
-        script_fail(call, faults[fault].failure);
+        script_fail(call, faults[fault].failure, false);
         return;
     }
     struct http_header header = {.name = "retry-after", .value = faults[fault].retry_after};
@@ -199,7 +199,7 @@ static void script_answer_http(struct call *call, const struct answer *a)
 static void script_answer(struct call *call, const struct answer *a)
 {
     if (a->failure != ERR_NONE)
-        script_fail(call, a->failure);
+        script_fail(call, a->failure, a->unsent);
     else if (call->kind == CALL_SQL)
         script_answer_sql(call, a);
     else
@@ -235,7 +235,7 @@ static void script_end_wait(struct script *s, size_t at)
     script_remove(s, at);
     if (p.due > s->now) s->now = p.due;
     if (p.silent) {
-        script_fail(p.call, ERR_TIMEOUT);
+        script_fail(p.call, ERR_TIMEOUT, false);
         return;
     }
     if (p.call->wait) buf_printf(&s->transcript, "wait %" PRIu64 "\n", p.call->wait);
