@@ -57,8 +57,8 @@ static bool is_concurrent_update(const struct sql_reply *reply)
     return false;
 }
 
-static int fail(const struct sql_reply *reply, enum err_kind kind, const char *text,
-                struct err *err)
+static int classify_fail(const struct sql_reply *reply, enum err_kind kind, const char *text,
+                         struct err *err)
 {
     const char *message = reply->message ? reply->message : "";
     if (text && *message) {
@@ -75,12 +75,12 @@ int pg_classify(const struct sql_reply *reply, struct err *err)
     const char *state = reply->sqlstate;
     if (!*state) return 0;
     if (is_concurrent_update(reply)) {
-        return fail(reply, ERR_BUSY, "another session changed the same object", err);
+        return classify_fail(reply, ERR_BUSY, "another session changed the same object", err);
     }
     for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
         if (strncmp(state, rules[i].state, strlen(rules[i].state)) == 0) {
-            return fail(reply, rules[i].kind, rules[i].text, err);
+            return classify_fail(reply, rules[i].kind, rules[i].text, err);
         }
     }
-    return fail(reply, ERR_PROTOCOL, NULL, err);
+    return classify_fail(reply, ERR_PROTOCOL, NULL, err);
 }

@@ -33,7 +33,7 @@ static const char *const keywords[] = {
 };
 /* clang-format on */
 
-static int compare(const void *key, const void *item)
+static int compare_keywords(const void *key, const void *item)
 {
     return strcmp(key, *(const char *const *)item);
 }
@@ -46,7 +46,7 @@ bool pg_ident_is_plain(const char *name)
         if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_')) return false;
     }
     return !bsearch(name, keywords, sizeof(keywords) / sizeof(*keywords), sizeof(*keywords),
-                    compare);
+                    compare_keywords);
 }
 
 /* Adds 'text' with every 'c' doubled, in as few pieces as there are such characters. */

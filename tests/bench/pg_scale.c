@@ -6,7 +6,9 @@
  *   pg_scale chain N          N memberships that are missing, each role in the next
  *   pg_scale grants N         N grantees who hold what is declared on ten tables, in one list each
  *   pg_scale differences N    the same without any of it granted
- *   pg_scale undeclared N     the same, granted and not declared */
+ *   pg_scale undeclared N     the same, granted and not declared
+ *   pg_scale options N        N grantees to whom one passed the privilege and its option on, who is
+ *                             to lose it: everything is regranted */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,7 +105,7 @@ static void make_cluster(struct made *m, size_t roles, size_t each, bool setting
         "{=Tc/admin,admin=CTc/admin}", NULL);
 }
 
-static void make_database(struct made *m, size_t roles, bool granted)
+static void make_database(struct made *m, size_t roles, bool granted, bool passed_on)
 {
     struct buf list;
     buf_init(&list, 256 * 1024 * 1024);
@@ -111,7 +113,9 @@ static void make_database(struct made *m, size_t roles, bool granted)
     row(&m->names, 3, "11", "admin", "t");
     for (size_t i = 0; i < roles; i++) {
         row(&m->names, 3, number(FIRST_OID + i), name_of(i), "f");
-        if (granted) buf_printf(&list, ",%s=rw/admin", name_of(i));
+        if (granted && passed_on && i) buf_printf(&list, ",%s=r*/%s", name_of(i), name_of(0));
+        if (granted && passed_on && !i) buf_printf(&list, ",%s=r*/admin", name_of(0));
+        if (granted && !passed_on) buf_printf(&list, ",%s=rw/admin", name_of(i));
     }
     buf_char(&list, '}');
     row(&m->schemas, 5, "2200", "public", "11", "{admin=UC/admin,=U/admin}", "f");
@@ -229,15 +233,19 @@ static struct figures scale_roles(size_t roles, size_t each_there, size_t each_w
                             changes.count + more.count};
 }
 
-static struct figures scale_grants(size_t grantees, bool granted, bool declared)
+static struct figures scale_grants(size_t grantees, bool granted, bool declared, bool passed_on)
 {
     static const struct pg_want_database database = {.name = "db"};
     struct made m = {0};
     struct pg_want want = {.databases = &database, .database_count = 1};
     make_cluster(&m, grantees, 0, false);
-    make_database(&m, grantees, granted);
+    make_database(&m, grantees, granted, passed_on);
     want_roles(&want, grantees, 0, false);
+    static const struct pg_want_grant nothing = {
+        .database = "db", .grantee = "role_0000000", .exact = true};
     if (declared) want_grants(&want, grantees);
+    if (passed_on) want.grants = &nothing;
+    if (passed_on) want.grant_count = 1;
     const struct pg_cluster *c = decode_cluster(&m);
     long long begin = clock_us(CLOCK_PROCESS_CPUTIME_ID);
     const struct pg_database *d = decode_database(&m);
@@ -254,9 +262,10 @@ static struct figures scale(const char *mode, size_t n)
     if (strcmp(mode, "memberships") == 0)
         return scale_roles(n / MEMBERS_EACH, MEMBERS_EACH, MEMBERS_EACH, false);
     if (strcmp(mode, "chain") == 0) return scale_roles(n + 1, 0, 1, false);
-    if (strcmp(mode, "grants") == 0) return scale_grants(n, true, true);
-    if (strcmp(mode, "differences") == 0) return scale_grants(n, false, true);
-    if (strcmp(mode, "undeclared") == 0) return scale_grants(n, true, false);
+    if (strcmp(mode, "grants") == 0) return scale_grants(n, true, true, false);
+    if (strcmp(mode, "differences") == 0) return scale_grants(n, false, true, false);
+    if (strcmp(mode, "undeclared") == 0) return scale_grants(n, true, false, false);
+    if (strcmp(mode, "options") == 0) return scale_grants(n, true, false, true);
     die("see the top of its source for how it is called");
 }
 

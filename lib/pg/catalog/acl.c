@@ -84,7 +84,7 @@ void pg_privilege_words(struct buf *b, uint32_t mask, const char *columns)
     }
 }
 
-static uint32_t letter_bit(char letter)
+static uint32_t acl_letter_bit(char letter)
 {
     for (unsigned i = 0; i < PG_BIT_N; i++) {
         if (privileges[i].letter == letter) return UINT32_C(1) << i;
@@ -99,7 +99,7 @@ static uint32_t letter_bit(char letter)
  * The outer one is taken off first, in place, then each element is read by itself. */
 
 /* Reads a role name as putid() writes it, unquoted in place; 'length' 0 is PUBLIC. */
-static char *read_name(char **p, size_t *length)
+static char *acl_read_name(char **p, size_t *length)
 {
     char *in = *p;
     if (*in != '"') {
@@ -127,7 +127,7 @@ static char *read_name(char **p, size_t *length)
 
 /* A dropped role's name is printed as its oid. A role may really be called that: names come first.
  */
-static bool dangling_oid(const char *name, size_t length, uint32_t *oid)
+static bool acl_dangling_oid(const char *name, size_t length, uint32_t *oid)
 {
     uint64_t value = 0;
     if (length == 0 || length > 10) return false;
@@ -139,33 +139,33 @@ static bool dangling_oid(const char *name, size_t length, uint32_t *oid)
     return value > 0 && value <= UINT32_MAX;
 }
 
-static int resolve(const struct pg_names *names, const char *name, size_t length, uint32_t *oid,
-                   struct err *err)
+static int acl_resolve(const struct pg_names *names, const char *name, size_t length, uint32_t *oid,
+                       struct err *err)
 {
     const struct pg_name *found = pg_names_find(names, name, length);
     if (found) {
         *oid = found->oid;
         return 0;
     }
-    if (dangling_oid(name, length, oid)) return 0;
+    if (acl_dangling_oid(name, length, oid)) return 0;
     return err_set(err, ERR_PROTOCOL,
                    "an access list names role \"%.*s\", which the snapshot does not have: read "
                    "again",
                    (int)length, name);
 }
 
-static int read_item(struct pg_acl_item *item, char *text, const struct pg_names *names,
-                     struct err *err)
+static int acl_read_item(struct pg_acl_item *item, char *text, const struct pg_names *names,
+                         struct err *err)
 {
     char *p = text;
     size_t length;
     *item = (struct pg_acl_item){.grantee = PG_PUBLIC};
-    char *name = read_name(&p, &length);
+    char *name = acl_read_name(&p, &length);
     if (!name || *p != '=') return err_set(err, ERR_PROTOCOL, "malformed access list item");
     bool public = name == text && length == 0;
-    if (!public && resolve(names, name, length, &item->grantee, err) < 0) return -1;
+    if (!public && acl_resolve(names, name, length, &item->grantee, err) < 0) return -1;
     for (p++; *p && *p != '/'; p++) {
-        uint32_t bit = letter_bit(*p);
+        uint32_t bit = acl_letter_bit(*p);
         if (!bit) {
             return err_set(err, ERR_PROTOCOL, "unknown privilege '%c' in an access list", *p);
         }
@@ -177,9 +177,9 @@ static int read_item(struct pg_acl_item *item, char *text, const struct pg_names
     }
     if (*p != '/') return err_set(err, ERR_PROTOCOL, "access list item without grantor");
     p++;
-    name = read_name(&p, &length);
+    name = acl_read_name(&p, &length);
     if (!name || *p) return err_set(err, ERR_PROTOCOL, "malformed grantor in an access list");
-    return resolve(names, name, length, &item->grantor, err);
+    return acl_resolve(names, name, length, &item->grantor, err);
 }
 
 int pg_acl_parse(struct pg_acl *acl, const char *text, const struct pg_names *names,
@@ -202,7 +202,7 @@ int pg_acl_parse(struct pg_acl *acl, const char *text, const struct pg_names *na
         char *element;
         if (!pg_array_next(&p, &element) || count == room)
             return err_set(err, ERR_PROTOCOL, "malformed access list");
-        if (read_item(&items[count], element, names, err) < 0) return -1;
+        if (acl_read_item(&items[count], element, names, err) < 0) return -1;
         count++;
     }
     *acl = (struct pg_acl){.items = items, .count = count};

@@ -52,7 +52,7 @@ bool pg_counters_equal(const struct pg_counters *a, const struct pg_counters *b)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-static void decode_session(struct pg_decode *d, struct pg_cluster *c)
+static void cluster_decode_session(struct pg_decode *d, struct pg_cluster *c)
 {
     if (d->rows->rows != 1) {
         pg_decode_fail(d, "no session");
@@ -69,7 +69,7 @@ static void decode_session(struct pg_decode *d, struct pg_cluster *c)
 }
 
 /* NULL and 'infinity' both mean: never ends. */
-static void decode_valid_until(struct pg_decode *d, size_t column, struct pg_role *role)
+static void cluster_decode_valid_until(struct pg_decode *d, size_t column, struct pg_role *role)
 {
     const char *text = pg_decode_raw(d, column);
     if (!text || strcmp(text, "Infinity") == 0) return;
@@ -77,7 +77,7 @@ static void decode_valid_until(struct pg_decode *d, size_t column, struct pg_rol
     role->valid_until = strcmp(text, "-Infinity") == 0 ? INT64_MIN : pg_decode_int(d, column);
 }
 
-static void decode_roles(struct pg_decode *d, struct pg_cluster *c)
+static void cluster_decode_roles(struct pg_decode *d, struct pg_cluster *c)
 {
     struct pg_role *roles = arena_array(d->arena, d->rows->rows, sizeof(*roles));
     pg_names_init(&c->names, d->arena, d->rows->rows);
@@ -87,7 +87,7 @@ static void decode_roles(struct pg_decode *d, struct pg_cluster *c)
         role->name = pg_decode_name(d, 1);
         for (size_t i = 0; i < PG_ATTR_N; i++) role->attributes[i] = pg_decode_bool(d, 2 + i);
         role->connection_limit = (int)pg_decode_int(d, 9);
-        decode_valid_until(d, 10, role);
+        cluster_decode_valid_until(d, 10, role);
         role->comment = pg_decode_text(d, 11);
         role->usable = pg_decode_bool(d, 12);
         role->administered = pg_decode_bool(d, 13);
@@ -100,12 +100,12 @@ static void decode_roles(struct pg_decode *d, struct pg_cluster *c)
 
 /* Absent before PostgreSQL 16: then every membership may SET ROLE, and inherits as its member does.
  */
-static bool decode_option(struct pg_decode *d, size_t column, bool absent)
+static bool cluster_decode_option(struct pg_decode *d, size_t column, bool absent)
 {
     return pg_decode_raw(d, column) ? pg_decode_bool(d, column) : absent;
 }
 
-static void decode_members(struct pg_decode *d, struct pg_cluster *c)
+static void cluster_decode_members(struct pg_decode *d, struct pg_cluster *c)
 {
     struct pg_member *members = arena_array(d->arena, d->rows->rows, sizeof(*members));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
@@ -115,15 +115,15 @@ static void decode_members(struct pg_decode *d, struct pg_cluster *c)
             .member = pg_decode_oid(d, 1),
             .grantor = pg_decode_oid(d, 2),
             .admin = pg_decode_bool(d, 3),
-            .inherit = decode_option(d, 4, !member || member->attributes[PG_ATTR_INHERIT]),
-            .set = decode_option(d, 5, true),
+            .inherit = cluster_decode_option(d, 4, !member || member->attributes[PG_ATTR_INHERIT]),
+            .set = cluster_decode_option(d, 5, true),
         };
     }
     c->members = members;
     c->member_count = d->rows->rows;
 }
 
-static void decode_databases(struct pg_decode *d, struct pg_cluster *c)
+static void cluster_decode_databases(struct pg_decode *d, struct pg_cluster *c)
 {
     struct pg_database_row *databases = arena_array(d->arena, d->rows->rows, sizeof(*databases));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
@@ -164,7 +164,7 @@ static int compare_setting_places(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static void index_settings(struct pg_cluster *c, struct arena *arena)
+static void cluster_index_settings(struct pg_cluster *c, struct arena *arena)
 {
     size_t n = c->setting_count;
     struct setting_place *places = xcalloc(n + 1, sizeof(*places));
@@ -180,7 +180,7 @@ static void index_settings(struct pg_cluster *c, struct arena *arena)
 }
 
 /* Each row holds an array of "name=value". */
-static void decode_settings(struct pg_decode *d, struct pg_cluster *c)
+static void cluster_decode_settings(struct pg_decode *d, struct pg_cluster *c)
 {
     size_t room = 0;
     size_t used = 0;
@@ -208,15 +208,16 @@ static void decode_settings(struct pg_decode *d, struct pg_cluster *c)
     }
     c->settings = settings;
     c->setting_count = used;
-    index_settings(c, d->arena);
+    cluster_index_settings(c, d->arena);
 }
 
 struct pg_cluster *pg_cluster_decode(const struct sql_reply *reply, struct arena *arena,
                                      struct err *err)
 {
     static void (*const decoders[QUERY_N])(struct pg_decode *, struct pg_cluster *) = {
-        [SESSION] = decode_session,     [ROLES] = decode_roles,       [MEMBERS] = decode_members,
-        [DATABASES] = decode_databases, [SETTINGS] = decode_settings,
+        [SESSION] = cluster_decode_session,   [ROLES] = cluster_decode_roles,
+        [MEMBERS] = cluster_decode_members,   [DATABASES] = cluster_decode_databases,
+        [SETTINGS] = cluster_decode_settings,
     };
     if (pg_decode_check(reply, columns, QUERY_N, err) < 0) return NULL;
     struct pg_cluster *c = arena_alloc(arena, sizeof(*c));
@@ -235,19 +236,19 @@ struct pg_cluster *pg_cluster_decode(const struct sql_reply *reply, struct arena
 /* --- questions -------------------------------------------------------------------------------- */
 
 /* Roles and names were filled side by side. */
-static const struct pg_role *role_of(const struct pg_cluster *c, const struct pg_name *name)
+static const struct pg_role *cluster_role_of(const struct pg_cluster *c, const struct pg_name *name)
 {
     return name ? &c->roles[name - c->names.items] : NULL;
 }
 
 const struct pg_role *pg_cluster_role(const struct pg_cluster *c, const char *name)
 {
-    return role_of(c, pg_names_find(&c->names, name, strlen(name)));
+    return cluster_role_of(c, pg_names_find(&c->names, name, strlen(name)));
 }
 
 const struct pg_role *pg_cluster_role_by_oid(const struct pg_cluster *c, uint32_t oid)
 {
-    return role_of(c, pg_names_by_oid(&c->names, oid));
+    return cluster_role_of(c, pg_names_by_oid(&c->names, oid));
 }
 
 size_t pg_cluster_number(const struct pg_cluster *c, uint32_t oid)

@@ -26,7 +26,7 @@ static const size_t columns[QUERY_N] = {
     [COLUMNS] = 4,  [ROUTINES] = 7, [DEFAULTS] = 4, [EXTENSIONS] = 3,
 };
 
-static void decode_session(struct pg_decode *d, struct pg_database *db)
+static void database_decode_session(struct pg_decode *d, struct pg_database *db)
 {
     if (d->rows->rows != 1) {
         pg_decode_fail(d, "no database");
@@ -36,7 +36,7 @@ static void decode_session(struct pg_decode *d, struct pg_database *db)
     db->name = pg_decode_name(d, 1);
 }
 
-static void decode_roles(struct pg_decode *d, struct pg_database *db)
+static void database_decode_roles(struct pg_decode *d, struct pg_database *db)
 {
     pg_names_init(&db->names, d->arena, d->rows->rows);
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
@@ -45,7 +45,7 @@ static void decode_roles(struct pg_decode *d, struct pg_database *db)
     d->names = &db->names;
 }
 
-static void decode_schemas(struct pg_decode *d, struct pg_database *db)
+static void database_decode_schemas(struct pg_decode *d, struct pg_database *db)
 {
     struct pg_schema *schemas = arena_array(d->arena, d->rows->rows, sizeof(*schemas));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
@@ -65,7 +65,7 @@ static void decode_schemas(struct pg_decode *d, struct pg_database *db)
     }
 }
 
-static bool kind_of(const char *letter, enum pg_kind *kind)
+static bool database_kind_of(const char *letter, enum pg_kind *kind)
 {
     static const char letters[] = {
         [PG_KIND_SCHEMA] = 'n',  [PG_KIND_TABLE] = 'r', [PG_KIND_SEQUENCE] = 'S',
@@ -86,7 +86,7 @@ struct last_default {
     struct pg_acl acl;
 };
 
-static struct pg_acl group_acl(struct pg_decode *d, struct last_default *last)
+static struct pg_acl database_group_acl(struct pg_decode *d, struct last_default *last)
 {
     if (pg_decode_raw(d, 3)) return pg_decode_acl(d, 3);
     const char *text = pg_decode_raw(d, 4);
@@ -98,7 +98,8 @@ static struct pg_acl group_acl(struct pg_decode *d, struct last_default *last)
 }
 
 /* Appends the rows of relations or routines to the groups, which have room. */
-static void decode_groups(struct pg_decode *d, struct pg_database *db, struct pg_group *groups)
+static void database_decode_groups(struct pg_decode *d, struct pg_database *db,
+                                   struct pg_group *groups)
 {
     struct last_default last = {0};
     for (d->row = 0; d->row < d->rows->rows && !d->failed; d->row++) {
@@ -108,10 +109,10 @@ static void decode_groups(struct pg_decode *d, struct pg_database *db, struct pg
             .schema = pg_decode_oid(d, 0),
             .owner = pg_decode_oid(d, 2),
             .extension = pg_decode_bool(d, 5),
-            .acl = group_acl(d, &last),
+            .acl = database_group_acl(d, &last),
         };
         /* acldefault() and our query say 's' for a sequence, pg_default_acl says 'S'. */
-        if (!kind_of(kind && *kind == 's' ? "S" : kind, &g->kind)) {
+        if (!database_kind_of(kind && *kind == 's' ? "S" : kind, &g->kind)) {
             pg_decode_fail(d, "an unknown kind of object");
         }
         g->names = pg_decode_array(d, 6, &g->count);
@@ -129,7 +130,7 @@ static int compare_columns(const void *a, const void *b)
     return order ? order : strcmp(x->name, y->name);
 }
 
-static void decode_columns(struct pg_decode *d, struct pg_database *db)
+static void database_decode_columns(struct pg_decode *d, struct pg_database *db)
 {
     struct pg_column *items = arena_array(d->arena, d->rows->rows, sizeof(*items));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
@@ -157,13 +158,13 @@ static int compare_defaults(const void *a, const void *b)
     return pg_default_compare(a, b);
 }
 
-static void decode_defaults(struct pg_decode *d, struct pg_database *db)
+static void database_decode_defaults(struct pg_decode *d, struct pg_database *db)
 {
     struct pg_default *items = arena_array(d->arena, d->rows->rows, sizeof(*items));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
         struct pg_default *item = &items[db->default_count];
         /* A kind that a future server may have is not managed. */
-        if (!kind_of(pg_decode_raw(d, 2), &item->kind)) continue;
+        if (!database_kind_of(pg_decode_raw(d, 2), &item->kind)) continue;
         item->role = pg_decode_oid(d, 0);
         item->schema = pg_decode_oid(d, 1);
         item->acl = pg_decode_acl(d, 3);
@@ -173,7 +174,7 @@ static void decode_defaults(struct pg_decode *d, struct pg_database *db)
     db->defaults = items;
 }
 
-static void decode_extensions(struct pg_decode *d, struct pg_database *db)
+static void database_decode_extensions(struct pg_decode *d, struct pg_database *db)
 {
     struct pg_extension *items = arena_array(d->arena, d->rows->rows, sizeof(*items));
     for (d->row = 0; d->row < d->rows->rows; d->row++) {
@@ -191,8 +192,9 @@ struct pg_database *pg_database_decode(const struct sql_reply *reply, struct are
                                        struct err *err)
 {
     static void (*const decoders[QUERY_N])(struct pg_decode *, struct pg_database *) = {
-        [SESSION] = decode_session, [ROLES] = decode_roles,       [SCHEMAS] = decode_schemas,
-        [COLUMNS] = decode_columns, [DEFAULTS] = decode_defaults, [EXTENSIONS] = decode_extensions,
+        [SESSION] = database_decode_session,   [ROLES] = database_decode_roles,
+        [SCHEMAS] = database_decode_schemas,   [COLUMNS] = database_decode_columns,
+        [DEFAULTS] = database_decode_defaults, [EXTENSIONS] = database_decode_extensions,
     };
     if (pg_decode_check(reply, columns, QUERY_N, err) < 0) return NULL;
     struct pg_database *db = arena_alloc(arena, sizeof(*db));
@@ -206,7 +208,7 @@ struct pg_database *pg_database_decode(const struct sql_reply *reply, struct are
         if (decoders[i]) {
             decoders[i](&d, db);
         } else {
-            decode_groups(&d, db, groups);
+            database_decode_groups(&d, db, groups);
         }
     }
     db->groups = groups;
@@ -215,17 +217,18 @@ struct pg_database *pg_database_decode(const struct sql_reply *reply, struct are
 
 /* --- questions -------------------------------------------------------------------------------- */
 
-static const struct pg_schema *schema_of(const struct pg_database *d, const struct pg_name *name)
+static const struct pg_schema *database_schema_of(const struct pg_database *d,
+                                                  const struct pg_name *name)
 {
     return name ? &d->schemas[name - d->schema_names.items] : NULL;
 }
 
 const struct pg_schema *pg_database_schema(const struct pg_database *d, const char *name)
 {
-    return schema_of(d, pg_names_find(&d->schema_names, name, strlen(name)));
+    return database_schema_of(d, pg_names_find(&d->schema_names, name, strlen(name)));
 }
 
 const struct pg_schema *pg_database_schema_by_oid(const struct pg_database *d, uint32_t oid)
 {
-    return schema_of(d, pg_names_by_oid(&d->schema_names, oid));
+    return database_schema_of(d, pg_names_by_oid(&d->schema_names, oid));
 }

@@ -21,4 +21,10 @@ enum pg_arc_end { PG_ARC_FROM, PG_ARC_TO };
 struct pg_edges pg_graph_index(const struct pg_arc *arcs, size_t count, size_t nodes,
                                enum pg_arc_end end, struct arena *arena);
 
+/* Numbers the strongly connected components, from 1: component[node]. 'from' is the index of 'arcs'
+ * by PG_ARC_FROM, its ids places in 'arcs'. Returns the arcs followed, each once (Tarjan's
+ * algorithm, without recursion: O(nodes + arcs)). */
+size_t pg_graph_components(const struct pg_arc *arcs, const struct pg_edges *from, size_t nodes,
+                           uint32_t *component);
+
 #endif

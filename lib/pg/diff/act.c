@@ -2,7 +2,8 @@
 
 #include "pg/ident.h"
 
-static bool is_ready(const struct pg_cluster *cluster, const struct pg_names *names, uint32_t owner)
+static bool act_is_ready(const struct pg_cluster *cluster, const struct pg_names *names,
+                         uint32_t owner)
 {
     if (cluster->superuser || owner == cluster->user) return true;
     const struct pg_name *name = pg_names_by_oid(names, owner);
@@ -12,7 +13,7 @@ static bool is_ready(const struct pg_cluster *cluster, const struct pg_names *na
 const char *pg_act_never(const struct pg_cluster *cluster, const struct pg_names *names,
                          uint32_t owner)
 {
-    if (is_ready(cluster, names, owner)) return NULL;
+    if (act_is_ready(cluster, names, owner)) return NULL;
     const struct pg_name *name = pg_names_by_oid(names, owner);
     const struct pg_role *role = pg_cluster_role_by_oid(cluster, owner);
     const struct pg_role *user = pg_cluster_role_by_oid(cluster, cluster->user);
@@ -36,7 +37,7 @@ const char *pg_act_never(const struct pg_cluster *cluster, const struct pg_names
 
 bool pg_act_joins(const struct pg_cluster *cluster, const struct pg_names *names, uint32_t owner)
 {
-    return !is_ready(cluster, names, owner);
+    return !act_is_ready(cluster, names, owner);
 }
 
 void pg_act_join(struct pg_build *b, const struct pg_cluster *cluster, const char *owner)

@@ -40,7 +40,7 @@ struct pg_changes pg_build_done(struct pg_build *b)
     return b->changes;
 }
 
-static char *format(struct arena *arena, const char *text, va_list args)
+static char *build_format(struct arena *arena, const char *text, va_list args)
 {
     va_list again;
     va_copy(again, args);
@@ -60,7 +60,7 @@ void pg_build_begin(struct pg_build *b, enum pg_change_kind kind, const char *da
     b->now = (struct pg_change){
         .kind = kind,
         .database = database,
-        .object = format(b->arena, object, args),
+        .object = build_format(b->arena, object, args),
         .mode = SQL_TRANSACTION,
     };
     va_end(args);

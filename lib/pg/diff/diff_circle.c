@@ -85,80 +85,6 @@ static void circle_prepare(struct pg_diff *d, const struct pg_planned *planned, 
     c->met = arena_array(arena, c->nodes, sizeof(*c->met));
 }
 
-/* --- its components --------------------------------------------------------------------------- */
-
-/* Tarjan's walk: a node that is being looked at has a number and stands on 'path'; one whose
- * component is known has that. */
-struct tarjan {
-    struct pg_circle *circle;
-    uint32_t *number; /* 0: not met */
-    uint32_t *lowest; /* the least number reached from it */
-    uint32_t *next;   /* its next arc, in up.membership */
-    uint32_t *path;
-    size_t path_length;
-    uint32_t *calls; /* the nodes whose arcs are being followed */
-    size_t call_count;
-    uint32_t numbers;
-    uint32_t components;
-};
-
-static void tarjan_enter(struct tarjan *t, uint32_t node)
-{
-    t->number[node] = t->lowest[node] = ++t->numbers;
-    t->next[node] = t->circle->up.first[node];
-    t->path[t->path_length++] = node;
-    t->calls[t->call_count++] = node;
-}
-
-static void tarjan_leave(struct tarjan *t, uint32_t node)
-{
-    t->call_count--;
-    if (t->call_count) {
-        uint32_t caller = t->calls[t->call_count - 1];
-        if (t->lowest[node] < t->lowest[caller]) t->lowest[caller] = t->lowest[node];
-    }
-    if (t->lowest[node] != t->number[node]) return;
-    t->components++;
-    uint32_t member;
-    do {
-        member = t->path[--t->path_length];
-        t->circle->component[member] = t->components;
-    } while (member != node);
-}
-
-static void tarjan_walk(struct tarjan *t, uint32_t start)
-{
-    struct pg_circle *c = t->circle;
-    tarjan_enter(t, start);
-    while (t->call_count) {
-        uint32_t node = t->calls[t->call_count - 1];
-        if (t->next[node] == c->up.first[node + 1]) {
-            tarjan_leave(t, node);
-            continue;
-        }
-        uint32_t to = c->arcs[c->up.membership[t->next[node]++]].to;
-        c->steps++;
-        if (!t->number[to]) {
-            tarjan_enter(t, to);
-        } else if (!c->component[to] && t->number[to] < t->lowest[node]) {
-            t->lowest[node] = t->number[to];
-        }
-    }
-}
-
-static void circle_find_components(struct pg_circle *c)
-{
-    struct tarjan t = {.circle = c};
-    uint32_t **lists[] = {&t.number, &t.lowest, &t.next, &t.path, &t.calls};
-    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-        *lists[i] = xcalloc(c->nodes + 1, sizeof(uint32_t));
-    }
-    for (uint32_t n = 0; n < c->nodes; n++) {
-        if (!t.number[n]) tarjan_walk(&t, n);
-    }
-    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) free(*lists[i]);
-}
-
 /* --- questions -------------------------------------------------------------------------------- */
 
 /* Breadth first over what is open in one component. */
@@ -188,7 +114,7 @@ void pg_diff_circle_judge(struct pg_diff *d, struct pg_planned *planned, size_t 
     circle_prepare(d, planned, count);
     struct pg_circle *c = d->circle;
     size_t first = c->count - count;
-    if (count) circle_find_components(c);
+    if (count) c->steps += pg_graph_components(c->arcs, &c->up, c->nodes, c->component);
     for (size_t i = 0; i < count; i++) {
         struct pg_planned *p = &planned[i];
         bool apart = c->component[p->member] != c->component[p->role];

@@ -40,8 +40,8 @@ static bool same_locale(const char *a, const char *b)
     return same_encoding(a + n + 1, b + n + 1);
 }
 
-static void add_literal(struct pg_build *b, const char *field, const char *clause,
-                        const char *value)
+static void dbrow_add_literal(struct pg_build *b, const char *field, const char *clause,
+                              const char *value)
 {
     if (!value) return;
     pg_build_delta(b, field, NULL, value);
@@ -49,8 +49,8 @@ static void add_literal(struct pg_build *b, const char *field, const char *claus
     pg_literal(&b->sql, value);
 }
 
-static void add_identifier(struct pg_build *b, const char *field, const char *clause,
-                           const char *value)
+static void dbrow_add_identifier(struct pg_build *b, const char *field, const char *clause,
+                                 const char *value)
 {
     if (!value) return;
     pg_build_delta(b, field, NULL, value);
@@ -68,11 +68,11 @@ static void dbrow_create(struct pg_diff *d, const struct pg_want_database *want)
     pg_build_delta(b, "database", NULL, "present");
     buf_str(&b->sql, "CREATE DATABASE ");
     pg_ident(&b->sql, want->name);
-    add_identifier(b, "owner", " OWNER ", want->owner);
-    add_identifier(b, "template", " TEMPLATE ", from);
-    add_literal(b, "encoding", " ENCODING ", want->encoding);
-    add_literal(b, "collation", " LC_COLLATE ", want->collate);
-    add_literal(b, "character type", " LC_CTYPE ", want->ctype);
+    dbrow_add_identifier(b, "owner", " OWNER ", want->owner);
+    dbrow_add_identifier(b, "template", " TEMPLATE ", from);
+    dbrow_add_literal(b, "encoding", " ENCODING ", want->encoding);
+    dbrow_add_literal(b, "collation", " LC_COLLATE ", want->collate);
+    dbrow_add_literal(b, "character type", " LC_CTYPE ", want->ctype);
     if (want->has_connection_limit && want->connection_limit != -1) {
         pg_build_limit_text(limit, want->connection_limit);
         pg_build_delta(b, "connection limit", NULL, limit);

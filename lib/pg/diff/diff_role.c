@@ -21,13 +21,13 @@ static const struct {
 #undef X
 };
 
-static const char *on_off(bool value)
+static const char *role_on_off(bool value)
 {
     return value ? "on" : "off";
 }
 
 /* A new role, as far as comparing is concerned. */
-static struct pg_role initial_role(const char *name)
+static struct pg_role role_initial(const char *name)
 {
     struct pg_role role = {.name = name, .connection_limit = -1};
     for (size_t i = 0; i < PG_ATTR_N; i++) role.attributes[i] = attributes[i].initial;
@@ -37,8 +37,9 @@ static struct pg_role initial_role(const char *name)
 /* Each of these adds its clause to the statement and its delta, where there is a difference.
  * 'fresh': the role is being created, so there is no value that it had before. */
 
-static void diff_attributes(struct pg_build *b, const struct pg_cluster *cluster,
-                            const struct pg_want_role *want, const struct pg_role *have, bool fresh)
+static void role_diff_attributes(struct pg_build *b, const struct pg_cluster *cluster,
+                                 const struct pg_want_role *want, const struct pg_role *have,
+                                 bool fresh)
 {
     for (size_t i = 0; i < PG_ATTR_N; i++) {
         if (want->attributes[i] == PG_UNSET) continue;
@@ -46,15 +47,16 @@ static void diff_attributes(struct pg_build *b, const struct pg_cluster *cluster
         if (wanted == have->attributes[i] || !pg_act_attribute(cluster, (enum pg_attribute)i)) {
             continue;
         }
-        pg_build_delta(b, attributes[i].word, fresh ? NULL : on_off(!wanted), on_off(wanted));
+        pg_build_delta(b, attributes[i].word, fresh ? NULL : role_on_off(!wanted),
+                       role_on_off(wanted));
         buf_printf(&b->sql, " %s%s", wanted ? "" : "NO", attributes[i].sql);
         if (!wanted && i != PG_ATTR_INHERIT) b->now.widening = true;
         if (!wanted && i == PG_ATTR_LOGIN) b->now.destructive = true;
     }
 }
 
-static void diff_limit(struct pg_build *b, const struct pg_want_role *want,
-                       const struct pg_role *have, bool fresh)
+static void role_diff_limit(struct pg_build *b, const struct pg_want_role *want,
+                            const struct pg_role *have, bool fresh)
 {
     char from[16];
     char to[16];
@@ -69,8 +71,8 @@ static void diff_limit(struct pg_build *b, const struct pg_want_role *want,
     }
 }
 
-static void diff_valid_until(struct pg_build *b, const struct pg_want_role *want,
-                             const struct pg_role *have, bool fresh)
+static void role_diff_valid_until(struct pg_build *b, const struct pg_want_role *want,
+                                  const struct pg_role *have, bool fresh)
 {
     char from[PG_TIME_TEXT] = "never";
     int64_t until = 0;
@@ -91,8 +93,8 @@ static void diff_valid_until(struct pg_build *b, const struct pg_want_role *want
 }
 
 /* What the administrator cannot give or take is reported apart, so that the rest can be done. */
-static void report_attributes(struct pg_diff *d, const struct pg_want_role *want,
-                              const struct pg_role *have)
+static void role_report_attributes(struct pg_diff *d, const struct pg_want_role *want,
+                                   const struct pg_role *have)
 {
     struct pg_build *b = &d->build;
     pg_build_begin(b, PG_CHANGE_ROLE_ALTER, NULL, "reserved attributes of role %s", want->name);
@@ -100,17 +102,17 @@ static void report_attributes(struct pg_diff *d, const struct pg_want_role *want
         bool wanted = want->attributes[i] == PG_ON;
         if (want->attributes[i] == PG_UNSET || wanted == have->attributes[i]) continue;
         if (pg_act_attribute(d->cluster, (enum pg_attribute)i)) continue;
-        pg_build_delta(b, attributes[i].word, on_off(!wanted), on_off(wanted));
+        pg_build_delta(b, attributes[i].word, role_on_off(!wanted), role_on_off(wanted));
         if (!wanted) b->now.widening = true;
     }
     b->now.unfixable = "only a superuser may give or take it";
     pg_build_end(b);
 }
 
-static void create_role(struct pg_diff *d, const struct pg_want_role *want)
+static void role_create(struct pg_diff *d, const struct pg_want_role *want)
 {
     struct pg_build *b = &d->build;
-    struct pg_role none = initial_role(want->name);
+    struct pg_role none = role_initial(want->name);
     pg_build_begin(b, PG_CHANGE_ROLE_CREATE, NULL, "role %s", want->name);
     pg_build_delta(b, "role", NULL, "present");
     if (!want->create_allowed) {
@@ -120,9 +122,9 @@ static void create_role(struct pg_diff *d, const struct pg_want_role *want)
     }
     buf_str(&b->sql, "CREATE ROLE ");
     pg_ident(&b->sql, want->name);
-    diff_attributes(b, d->cluster, want, &none, true);
-    diff_limit(b, want, &none, true);
-    diff_valid_until(b, want, &none, true);
+    role_diff_attributes(b, d->cluster, want, &none, true);
+    role_diff_limit(b, want, &none, true);
+    role_diff_valid_until(b, want, &none, true);
     if (want->password) {
         pg_build_delta(b, "password", NULL, "(set)");
         buf_str(&b->sql, " PASSWORD ");
@@ -134,21 +136,21 @@ static void create_role(struct pg_diff *d, const struct pg_want_role *want)
     b->now.widening = false;
     b->now.destructive = false;
     pg_build_end(b);
-    report_attributes(d, want, &none);
+    role_report_attributes(d, want, &none);
 }
 
 void pg_diff_role_create(struct pg_diff *d)
 {
     for (size_t i = 0; i < d->want->role_count; i++) {
-        if (!pg_cluster_role(d->cluster, d->roles[i]->name)) create_role(d, d->roles[i]);
+        if (!pg_cluster_role(d->cluster, d->roles[i]->name)) role_create(d, d->roles[i]);
     }
 }
 
 static const char only_superusers[] = "only a superuser may alter a superuser";
 
 /* 'attributes': more than the comment differs. */
-static const char *never_altered(const struct pg_diff *d, const struct pg_role *have,
-                                 bool attributes_differ)
+static const char *role_never_altered(const struct pg_diff *d, const struct pg_role *have,
+                                      bool attributes_differ)
 {
     const struct pg_cluster *cluster = d->cluster;
     if (cluster->superuser) return NULL;
@@ -164,16 +166,16 @@ static const char *never_altered(const struct pg_diff *d, const struct pg_role *
     return NULL;
 }
 
-static void alter_role(struct pg_diff *d, const struct pg_want_role *want,
+static void role_alter(struct pg_diff *d, const struct pg_want_role *want,
                        const struct pg_role *have)
 {
     struct pg_build *b = &d->build;
     pg_build_begin(b, PG_CHANGE_ROLE_ALTER, NULL, "role %s", want->name);
     buf_str(&b->sql, "ALTER ROLE ");
     pg_ident(&b->sql, want->name);
-    diff_attributes(b, d->cluster, want, have, false);
-    diff_limit(b, want, have, false);
-    diff_valid_until(b, want, have, false);
+    role_diff_attributes(b, d->cluster, want, have, false);
+    role_diff_limit(b, want, have, false);
+    role_diff_valid_until(b, want, have, false);
     bool attributes_differ = b->now.delta_count > 0;
     if (attributes_differ) {
         pg_build_statement(b);
@@ -181,16 +183,16 @@ static void alter_role(struct pg_diff *d, const struct pg_want_role *want,
         buf_reset(&b->sql);
     }
     pg_build_comment(b, "ROLE", want->name, want->comment, have->comment);
-    b->now.unfixable = never_altered(d, have, attributes_differ);
+    b->now.unfixable = role_never_altered(d, have, attributes_differ);
     pg_build_end(b);
-    report_attributes(d, want, have);
+    role_report_attributes(d, want, have);
 }
 
 void pg_diff_role_alter(struct pg_diff *d)
 {
     for (size_t i = 0; i < d->want->role_count; i++) {
         const struct pg_role *have = pg_cluster_role(d->cluster, d->roles[i]->name);
-        if (have) alter_role(d, d->roles[i], have);
+        if (have) role_alter(d, d->roles[i], have);
     }
 }
 

@@ -9,18 +9,18 @@
 #include "pg/diff/texts.h"
 #include "pg/ident.h"
 
-static void add_joins(struct pg_grants *g)
+static void grant_add_joins(struct pg_grants *g)
 {
-    const char **names = arena_array(g->build.arena, g->join_count, sizeof(*names));
+    const char **names = arena_array(g->build.arena, g->act.join_count, sizeof(*names));
     size_t count = 0;
-    for (size_t i = 0; i < g->join_count; i++) {
-        if (!g->joins[i].elsewhere) names[count++] = pg_grant_name(g, g->joins[i].oid);
+    for (size_t i = 0; i < g->act.join_count; i++) {
+        if (!g->act.joins[i].elsewhere) names[count++] = pg_grant_name(g, g->act.joins[i].oid);
     }
     count = pg_texts_sort(names, count);
     for (size_t i = 0; i < count; i++) pg_act_join(&g->build, g->cluster, names[i]);
 }
 
-static void create_schema(struct pg_grants *g, const struct pg_grant_schema *s)
+static void grant_create_schema(struct pg_grants *g, const struct pg_grant_schema *s)
 {
     struct pg_build *b = &g->build;
     if (!s->create_for) return;
@@ -37,7 +37,7 @@ static void create_schema(struct pg_grants *g, const struct pg_grant_schema *s)
     pg_build_end(b);
 }
 
-static const char *never_altered(struct pg_grants *g, const struct pg_grant_schema *s)
+static const char *grant_schema_never_altered(struct pg_grants *g, const struct pg_grant_schema *s)
 {
     const struct pg_name *old = pg_names_find(&g->names, s->old_owner, strlen(s->old_owner));
     uint32_t owner = pg_grant_oid(g, s->new_owner);
@@ -51,7 +51,7 @@ static const char *never_altered(struct pg_grants *g, const struct pg_grant_sche
     return pg_grant_blocked(g, owner);
 }
 
-static void alter_schema(struct pg_grants *g, const struct pg_grant_schema *s)
+static void grant_alter_schema(struct pg_grants *g, const struct pg_grant_schema *s)
 {
     struct pg_build *b = &g->build;
     if (!s->new_owner) return;
@@ -64,33 +64,33 @@ static void alter_schema(struct pg_grants *g, const struct pg_grant_schema *s)
     pg_build_statement(b);
     b->now.widening = true;
     b->now.destructive = true;
-    b->now.unfixable = never_altered(g, s);
+    b->now.unfixable = grant_schema_never_altered(g, s);
     pg_build_end(b);
 }
 
-static int compare_schemas(const void *a, const void *b)
+static int compare_grant_schemas(const void *a, const void *b)
 {
     const struct pg_grant_schema *const *x = a;
     const struct pg_grant_schema *const *y = b;
     return strcmp((*x)->name, (*y)->name);
 }
 
-static void add_schemas(struct pg_grants *g)
+static void grant_add_schemas(struct pg_grants *g)
 {
     const struct pg_grant_schema **order =
         arena_array(g->build.arena, g->schema_count, sizeof(*order));
     for (size_t i = 0; i < g->schema_count; i++) order[i] = &g->schemas[i];
-    if (g->schema_count) qsort(order, g->schema_count, sizeof(*order), compare_schemas);
-    for (size_t i = 0; i < g->schema_count; i++) create_schema(g, order[i]);
-    for (size_t i = 0; i < g->schema_count; i++) alter_schema(g, order[i]);
+    if (g->schema_count) qsort(order, g->schema_count, sizeof(*order), compare_grant_schemas);
+    for (size_t i = 0; i < g->schema_count; i++) grant_create_schema(g, order[i]);
+    for (size_t i = 0; i < g->schema_count; i++) grant_alter_schema(g, order[i]);
 }
 
 /* Asked for here, so that joining them comes first. */
-static void note_schema_owners(struct pg_grants *g)
+static void grant_note_schema_owners(struct pg_grants *g)
 {
     for (size_t i = 0; i < g->schema_count; i++) {
         const struct pg_grant_schema *s = &g->schemas[i];
-        if (s->old_owner) (void)never_altered(g, s);
+        if (s->old_owner) (void)grant_schema_never_altered(g, s);
         if (s->create_for && s->owner) (void)pg_grant_blocked(g, s->owner);
         if (s->old_owner || s->create_for) (void)pg_grant_never_creates(g);
     }
@@ -98,20 +98,20 @@ static void note_schema_owners(struct pg_grants *g)
 
 /* What has to be done depends on whom the administrator joins to do it: until that stands still,
  * which is at once for a superuser and, in steady state, for everybody. */
-static void walk(struct pg_grants *g)
+static void grant_walk_all(struct pg_grants *g)
 {
     size_t joined;
     do {
-        joined = g->join_count;
-        g->op_count = 0;
-        g->regrant_count = 0;
-        g->default_count = 0;
+        joined = g->act.join_count;
+        g->found.op_count = 0;
+        g->found.regrant_count = 0;
+        g->found.default_count = 0;
         pg_grant_walk(g);
         pg_grant_default_walk(g);
-    } while (g->join_count != joined);
+    } while (g->act.join_count != joined);
 }
 
-static void add_privileges(struct pg_grants *g)
+static void grant_add_privileges(struct pg_grants *g)
 {
     pg_grant_defaults(g);
     pg_grant_batches(g, PG_STAGE_GRANT);
@@ -129,11 +129,11 @@ struct pg_changes pg_diff_database(const struct pg_want *want, const char *name,
     pg_build_init(&g.build, arena);
     g.build.never = pg_database_unachievable(want, name, cluster, arena);
     pg_grant_scope(&g);
-    note_schema_owners(&g);
-    walk(&g);
-    if (!g.build.never) add_joins(&g);
-    add_schemas(&g);
-    add_privileges(&g);
+    grant_note_schema_owners(&g);
+    grant_walk_all(&g);
+    if (!g.build.never) grant_add_joins(&g);
+    grant_add_schemas(&g);
+    grant_add_privileges(&g);
     return pg_build_done(&g.build);
 }
 
@@ -149,9 +149,9 @@ struct pg_changes pg_undeclared_database(const struct pg_want *want, const char 
     pg_build_init(&g.build, arena);
     g.build.never = pg_database_unachievable(want, name, cluster, arena);
     pg_grant_scope(&g);
-    walk(&g);
-    if (!g.build.never) add_joins(&g);
-    add_privileges(&g);
+    grant_walk_all(&g);
+    if (!g.build.never) grant_add_joins(&g);
+    grant_add_privileges(&g);
     pg_grant_undeclared_owners(&g);
     return pg_build_done(&g.build);
 }

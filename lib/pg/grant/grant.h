@@ -1,7 +1,9 @@
-/* Comparing privileges. The work is cut into units: objects of one kind, owner and list, that are
- * treated alike. Most units give plain operations, which are gathered by grantee and sent for
- * hundreds of objects at a time; where somebody loses what another than the owner had a hand in,
- * the unit is regranted as a whole. Private to the comparison's files. */
+/* Comparing privileges: README.md beside this file explains the way of it, with examples, what
+ * always holds, what it costs, and the words used here. The work is cut into units: objects of one
+ * kind, owner and list, that are treated alike. Most units give plain operations, which are
+ * gathered by grantee and sent for hundreds of objects at a time; where somebody loses what another
+ * than the owner had a hand in, the unit is regranted as a whole. Private to the comparison's
+ * files. */
 #ifndef PG_GRANT_H
 #define PG_GRANT_H
 
@@ -11,6 +13,7 @@
 
 #include "base/buf.h"
 #include "pg/catalog.h"
+#include "pg/catalog/graph.h"
 #include "pg/diff/build.h"
 #include "pg/diff/wanted.h"
 #include "pg/want.h"
@@ -145,6 +148,33 @@ struct pg_active {
     uint32_t unit;
 };
 
+/* Whom the administrator can act for: at once, or after joining owners. grant_scope.c's. */
+struct pg_actor {
+    struct pg_cluster
+        later;              /* the cluster with its memberships as they will be without what goes */
+    struct pg_names owners; /* that pg_diff_cluster() has him join */
+    struct pg_diff *members; /* the cluster's memberships as they will be; NULL until asked */
+    bool *reached; /* of roles by number: he has its privileges by an owner that he joins */
+    uint32_t *queue;
+    struct pg_join *joins; /* owners that he has to join */
+    size_t join_count;
+    size_t join_room;
+    struct pg_names joined; /* the same by oid */
+};
+
+/* What has to be done: added to by the walk, taken apart by the files that make changes. */
+struct pg_found {
+    struct pg_op *ops;
+    size_t op_count;
+    size_t op_room;
+    struct pg_regrant *regrants;
+    size_t regrant_count;
+    size_t regrant_room;
+    struct pg_default_op *defaults;
+    size_t default_count;
+    size_t default_room;
+};
+
 /* Which of the two comparisons this is: see pg_diff_database() and pg_undeclared_database(). */
 enum pg_pass { PG_PASS_DECLARED, PG_PASS_UNDECLARED };
 
@@ -160,12 +190,7 @@ struct pg_grants {
     uint32_t owner;         /* of the database */
     struct pg_names names;  /* with those to be created, under oids of our own */
     struct pg_wanted roles; /* what is declared about roles */
-    /* Whom the administrator can act for. */
-    struct pg_cluster later; /* with its memberships as they will be without what goes */
-    struct pg_names owners;  /* that pg_diff_cluster() has the administrator join */
-    struct pg_diff *members; /* the cluster's memberships as they will be; NULL until asked */
-    bool *acting; /* of roles by number: he has its privileges by an owner that he joins */
-    uint32_t *acting_queue;
+    struct pg_actor act;
     /* Grantees and schemas. */
     struct pg_managed *managed; /* by name, PUBLIC first */
     size_t managed_count;
@@ -176,20 +201,7 @@ struct pg_grants {
     size_t schema_count;
     struct pg_names schema_names; /* side by side with 'schemas' */
     const char *missing_grantee;  /* the first one declared here that does not exist, or NULL */
-    /* What has been found. */
-    struct pg_op *ops;
-    size_t op_count;
-    size_t op_room;
-    struct pg_regrant *regrants;
-    size_t regrant_count;
-    size_t regrant_room;
-    struct pg_default_op *defaults;
-    size_t default_count;
-    size_t default_room;
-    struct pg_join *joins; /* owners that the administrator has to join */
-    size_t join_count;
-    size_t join_room;
-    struct pg_names joined; /* the same by oid */
+    struct pg_found found;
 };
 
 /* grant_scope.c: names, and whom the administrator can act for. */
@@ -281,17 +293,28 @@ void pg_grant_walk(struct pg_grants *g);
 void pg_grant_unit(struct pg_grants *g, const struct pg_unit *u);
 void pg_grant_op(struct pg_grants *g, const struct pg_op *op);
 
-/* grant_stuck.c: the privileges among 'mask' whose grants by others than the owner cannot be made
- * to give way; '*why' says so. */
-uint32_t pg_grant_stuck(const struct pg_grants *g, const struct pg_unit *u, uint32_t mask,
+/* grant_stuck.c: how grant options hang together in one access list. */
+struct pg_options {
+    struct arena *arena;
+    uint32_t owner;
+    uint32_t *holders; /* grantees and grantors but the owner and PUBLIC, by oid */
+    size_t count;
+    struct pg_arc *members; /* between places of 'holders': 'to' is a member of 'from' */
+    size_t member_count;
+};
+void pg_options_init(struct pg_options *o, struct pg_grants *g, const struct pg_acl *acl,
+                     uint32_t owner);
+/* The holder's place, or SIZE_MAX. */
+size_t pg_options_place(const struct pg_options *o, uint32_t holder);
+/* For each item the privileges, of 'mask', of which the option that it passes on comes back to its
+ * grantor: by grants of others than the owner, or because one is a member of the other. O(items)
+ * for each privilege, in bits of circular[]. */
+void pg_options_circular(const struct pg_options *o, const struct pg_acl_item *items, size_t count,
+                         uint32_t mask, uint32_t *circular);
+/* The privileges among 'mask' whose grants by others than the owner cannot be made to give way;
+ * '*why' says so. */
+uint32_t pg_grant_stuck(struct pg_grants *g, const struct pg_unit *u, uint32_t mask,
                         const char **why);
-/* Can the option for 'bit' that 'from' holds have come to 'to': by grants of others than the owner,
- * or because 'to' is a member of a holder? */
-bool pg_grant_reaches(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner,
-                      uint32_t from, uint32_t to, uint32_t bit);
-/* Is the item in a circle: does the option that it passes on come back to its grantor? */
-bool pg_grant_in_circle(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner,
-                        const struct pg_acl_item *item, uint32_t bit);
 
 /* grant_regrant.c, grant_batch.c, grant_default.c: changes. */
 /* A schema is closed last: until then its objects can be named. */

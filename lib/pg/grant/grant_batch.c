@@ -22,29 +22,29 @@ static int compare_numbers(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b;
 }
 
-static bool revokes(const struct pg_op *op)
+static bool batch_revokes(const struct pg_op *op)
 {
     return op->action != PG_OP_GRANT;
 }
 
-static enum pg_stage stage_of(const struct pg_op *op)
+static enum pg_stage batch_stage(const struct pg_op *op)
 {
-    if (!revokes(op)) return PG_STAGE_GRANT;
+    if (!batch_revokes(op)) return PG_STAGE_GRANT;
     if (op->blocked) return PG_STAGE_REVOKE; /* nothing is closed: said together with the rest */
     return op->kind == PG_KIND_SCHEMA ? PG_STAGE_CLOSE : PG_STAGE_REVOKE;
 }
 
 /* The same grantee, stage, obstacle and acting role: one change. */
-static int compare_change(const struct pg_op *x, const struct pg_op *y)
+static int compare_batch_changes(const struct pg_op *x, const struct pg_op *y)
 {
-    int order = compare_numbers(stage_of(x), stage_of(y));
+    int order = compare_numbers(batch_stage(x), batch_stage(y));
     if (!order) order = compare_numbers(x->managed, y->managed);
     if (!order) order = pg_texts_compare(x->blocked, y->blocked);
     return order ? order : pg_texts_compare(x->as, y->as);
 }
 
 /* And everything but the object the same: one statement. */
-static int compare_statement(const struct pg_op *x, const struct pg_op *y)
+static int compare_batch_statements(const struct pg_op *x, const struct pg_op *y)
 {
     int order = compare_numbers(x->columns != NULL, y->columns != NULL);
     if (!order) order = compare_numbers(x->kind, y->kind);
@@ -54,17 +54,17 @@ static int compare_statement(const struct pg_op *x, const struct pg_op *y)
     return order ? order : pg_texts_compare(x->columns, y->columns);
 }
 
-static int compare_ops(const void *a, const void *b)
+static int compare_batch_ops(const void *a, const void *b)
 {
     const struct pg_op *x = a;
     const struct pg_op *y = b;
-    int order = compare_change(x, y);
-    if (!order) order = compare_statement(x, y);
+    int order = compare_batch_changes(x, y);
+    if (!order) order = compare_batch_statements(x, y);
     if (!order) order = pg_texts_compare(x->schema, y->schema);
     return order ? order : strcmp(x->names[0], y->names[0]);
 }
 
-static int compare_objects(const void *a, const void *b)
+static int compare_batch_objects(const void *a, const void *b)
 {
     const struct object *x = a;
     const struct object *y = b;
@@ -73,7 +73,7 @@ static int compare_objects(const void *a, const void *b)
 }
 
 /* The objects of ops[0..count-1], sorted; free() them. */
-static struct object *gather(const struct pg_op *ops, size_t count, size_t *object_count)
+static struct object *batch_gather(const struct pg_op *ops, size_t count, size_t *object_count)
 {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) total += ops[i].count;
@@ -84,12 +84,13 @@ static struct object *gather(const struct pg_op *ops, size_t count, size_t *obje
             objects[n++] = (struct object){ops[i].schema, ops[i].names[k]};
         }
     }
-    qsort(objects, total, sizeof(*objects), compare_objects);
+    qsort(objects, total, sizeof(*objects), compare_batch_objects);
     *object_count = total;
     return objects;
 }
 
-static void add_object(struct buf *b, const struct pg_op *op, const struct object *o, bool first)
+static void batch_add_object(struct buf *b, const struct pg_op *op, const struct object *o,
+                             bool first)
 {
     if (first) {
         pg_grant_sql_objects(b, op->kind, o->schema, &o->name, 1);
@@ -105,15 +106,15 @@ static void add_object(struct buf *b, const struct pg_op *op, const struct objec
     buf_done(&more);
 }
 
-static void add_statements(struct pg_grants *g, const struct pg_op *op,
-                           const struct object *objects, size_t count)
+static void batch_add_statements(struct pg_grants *g, const struct pg_op *op,
+                                 const struct object *objects, size_t count)
 {
     struct pg_build *b = &g->build;
     for (size_t i = 0; i < count;) {
         size_t n = 0;
         pg_grant_sql_verb(&b->sql, op->action, op->mask, op->columns);
         while (i < count && n < PG_BATCH_OBJECTS && b->sql.length < PG_BATCH_BYTES) {
-            add_object(&b->sql, op, &objects[i++], n++ == 0);
+            batch_add_object(&b->sql, op, &objects[i++], n++ == 0);
         }
         pg_grant_sql_grantee(&b->sql, op->action, g->managed[op->managed].name, op->option);
         pg_build_statement(b);
@@ -121,8 +122,8 @@ static void add_statements(struct pg_grants *g, const struct pg_op *op,
 }
 
 /* One line for each schema. */
-static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct object *objects,
-                       size_t count)
+static void batch_add_deltas(struct pg_grants *g, const struct pg_op *op,
+                             const struct object *objects, size_t count)
 {
     for (size_t i = 0; i < count;) {
         size_t n = 1;
@@ -134,7 +135,7 @@ static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct
         one.schema = objects[i].schema;
         one.names = &objects[i].name;
         pg_grant_text(&text, &one, n);
-        pg_build_delta(&g->build, buf_text(&text), revokes(op) ? "granted" : "missing",
+        pg_build_delta(&g->build, buf_text(&text), batch_revokes(op) ? "granted" : "missing",
                        pg_grant_becomes(g, op->managed, op->action));
         buf_done(&text);
         i += n;
@@ -142,13 +143,13 @@ static void add_deltas(struct pg_grants *g, const struct pg_op *op, const struct
 }
 
 /* "privileges of app in db", and what tells it from other changes for the same grantee. */
-static void begin_change(struct pg_grants *g, const struct pg_op *op)
+static void batch_begin_change(struct pg_grants *g, const struct pg_op *op)
 {
     const struct pg_managed *m = &g->managed[op->managed];
     if (g->pass == PG_PASS_UNDECLARED) {
         pg_build_begin(&g->build, pg_grant_undeclared_change(m), g->name,
                        "undeclared %sprivileges of %s in %s%s%s",
-                       stage_of(op) == PG_STAGE_CLOSE ? "schema " : "", m->label, g->name,
+                       batch_stage(op) == PG_STAGE_CLOSE ? "schema " : "", m->label, g->name,
                        op->as ? ", as " : "", op->as ? op->as : "");
         return;
     }
@@ -157,36 +158,36 @@ static void begin_change(struct pg_grants *g, const struct pg_op *op)
                                         [PG_STAGE_CLOSE] = "surplus schema "};
     const char *more = op->blocked ? ": " : op->as ? ", as " : "";
     const char *what = op->blocked ? op->blocked : op->as ? op->as : "";
-    pg_build_begin(&g->build, revokes(op) ? PG_CHANGE_REVOKE : PG_CHANGE_GRANT, g->name,
-                   "%sprivileges of %s in %s%s%s", begin[stage_of(op)], m->label, g->name, more,
+    pg_build_begin(&g->build, batch_revokes(op) ? PG_CHANGE_REVOKE : PG_CHANGE_GRANT, g->name,
+                   "%sprivileges of %s in %s%s%s", begin[batch_stage(op)], m->label, g->name, more,
                    what);
 }
 
-static void set_role(struct pg_build *b, const char *statement, const char *role)
+static void batch_set_role(struct pg_build *b, const char *statement, const char *role)
 {
     buf_str(&b->sql, statement);
     if (role) pg_ident(&b->sql, role);
     pg_build_statement(b);
 }
 
-static void add_change(struct pg_grants *g, const struct pg_op *ops, size_t count)
+static void batch_change(struct pg_grants *g, const struct pg_op *ops, size_t count)
 {
     struct pg_build *b = &g->build;
-    begin_change(g, ops);
-    if (ops->as) set_role(b, "SET LOCAL ROLE ", ops->as);
+    batch_begin_change(g, ops);
+    if (ops->as) batch_set_role(b, "SET LOCAL ROLE ", ops->as);
     for (size_t i = 0; i < count;) {
         size_t n = 1;
         size_t object_count;
-        while (i + n < count && compare_statement(&ops[i], &ops[i + n]) == 0) n++;
-        struct object *objects = gather(&ops[i], n, &object_count);
-        if (!ops->blocked) add_statements(g, &ops[i], objects, object_count);
-        add_deltas(g, &ops[i], objects, object_count);
+        while (i + n < count && compare_batch_statements(&ops[i], &ops[i + n]) == 0) n++;
+        struct object *objects = batch_gather(&ops[i], n, &object_count);
+        if (!ops->blocked) batch_add_statements(g, &ops[i], objects, object_count);
+        batch_add_deltas(g, &ops[i], objects, object_count);
         free(objects);
         i += n;
     }
-    if (ops->as) set_role(b, "RESET ROLE", NULL);
-    b->now.widening = revokes(ops);
-    b->now.destructive = revokes(ops);
+    if (ops->as) batch_set_role(b, "RESET ROLE", NULL);
+    b->now.widening = batch_revokes(ops);
+    b->now.destructive = batch_revokes(ops);
     pg_grant_blocked_change(g, ops->managed, ops->blocked);
     /* A local role ends with its transaction. */
     if (b->now.statement_count > TRANSACTION_STATEMENTS && !ops->as) b->now.mode = SQL_EACH;
@@ -195,11 +196,14 @@ static void add_change(struct pg_grants *g, const struct pg_op *ops, size_t coun
 
 void pg_grant_batches(struct pg_grants *g, enum pg_stage stage)
 {
-    if (g->op_count) qsort(g->ops, g->op_count, sizeof(*g->ops), compare_ops);
-    for (size_t i = 0; i < g->op_count;) {
+    if (g->found.op_count)
+        qsort(g->found.ops, g->found.op_count, sizeof(*g->found.ops), compare_batch_ops);
+    for (size_t i = 0; i < g->found.op_count;) {
         size_t n = 1;
-        while (i + n < g->op_count && compare_change(&g->ops[i], &g->ops[i + n]) == 0) n++;
-        if (stage_of(&g->ops[i]) == stage) add_change(g, &g->ops[i], n);
+        while (i + n < g->found.op_count &&
+               compare_batch_changes(&g->found.ops[i], &g->found.ops[i + n]) == 0)
+            n++;
+        if (batch_stage(&g->found.ops[i]) == stage) batch_change(g, &g->found.ops[i], n);
         i += n;
     }
 }

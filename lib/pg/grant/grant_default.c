@@ -11,15 +11,15 @@
 
 /* --- what there is ---------------------------------------------------------------------------- */
 
-static const char *schema_name(const struct pg_grants *g, uint32_t oid)
+static const char *default_schema_name(const struct pg_grants *g, uint32_t oid)
 {
     size_t index = pg_grant_schema_index(g, oid);
     return index == SIZE_MAX ? NULL : g->schemas[index].name;
 }
 
 /* The entry for (role, schema, kind): the catalog gives them in that order. */
-static const struct pg_default *find_row(const struct pg_grants *g, uint32_t role,
-                                         const char *schema, enum pg_kind kind)
+static const struct pg_default *default_find(const struct pg_grants *g, uint32_t role,
+                                             const char *schema, enum pg_kind kind)
 {
     const struct pg_grant_schema *s = schema ? pg_grant_schema(g, schema) : NULL;
     uint32_t oid = s ? s->oid : 0;
@@ -39,8 +39,8 @@ static const struct pg_default *find_row(const struct pg_grants *g, uint32_t rol
     return NULL;
 }
 
-static struct pg_held held(const struct pg_default *row, const struct pg_managed *m,
-                           const char *schema, enum pg_kind kind)
+static struct pg_held default_held(const struct pg_default *row, const struct pg_managed *m,
+                                   const char *schema, enum pg_kind kind)
 {
     if (row) return pg_acl_held(&row->acl, m->oid);
     /* No entry: the built-in default everywhere, nothing more in a schema. */
@@ -57,9 +57,9 @@ static void default_add(struct pg_grants *g, struct pg_default_op op, enum pg_op
     op.action = action;
     op.option = option;
     op.mask = mask;
-    g->defaults = pg_grow(g->build.arena, g->defaults, g->default_count, &g->default_room,
-                          sizeof(*g->defaults));
-    g->defaults[g->default_count++] = op;
+    g->found.defaults = pg_grow(g->build.arena, g->found.defaults, g->found.default_count,
+                                &g->found.default_room, sizeof(*g->found.defaults));
+    g->found.defaults[g->found.default_count++] = op;
 }
 
 /* What he shall not hold: taken away or, where that is withheld, reported. */
@@ -125,7 +125,8 @@ static void default_declared(struct pg_grants *g, size_t m, const struct pg_want
     struct pg_default_op op = {
         .managed = m, .kind = d->kind, .role = d->for_role, .schema = d->schema};
     mask = pg_grant_spell_out(g, mask, d->kind);
-    struct pg_held have = held(find_row(g, oid, d->schema, d->kind), managed, d->schema, d->kind);
+    struct pg_held have =
+        default_held(default_find(g, oid, d->schema, d->kind), managed, d->schema, d->kind);
     struct pg_held target = {.mask = mask, .option = managed->grant->with_grant_option ? mask : 0};
     if (managed->born && !d->schema) target.mask |= have.mask & pg_kind_public(d->kind);
     if (g->pass == PG_PASS_UNDECLARED) {
@@ -169,7 +170,7 @@ static void default_surplus(struct pg_grants *g, size_t m, const struct pg_defau
                             const struct pg_want_default **list)
 {
     const struct pg_managed *managed = &g->managed[m];
-    const char *schema = row->schema ? schema_name(g, row->schema) : NULL;
+    const char *schema = row->schema ? default_schema_name(g, row->schema) : NULL;
     if ((row->schema && !schema) || default_is_declared(g, list, managed->grant, row, schema))
         return;
     struct pg_held have = pg_acl_held(&row->acl, managed->oid);
@@ -209,7 +210,7 @@ void pg_grant_default_walk(struct pg_grants *g)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-static int compare_ops(const void *a, const void *b)
+static int compare_default_ops(const void *a, const void *b)
 {
     const struct pg_default_op *x = a;
     const struct pg_default_op *y = b;
@@ -222,7 +223,7 @@ static int compare_ops(const void *a, const void *b)
     return order ? order : x->option - y->option;
 }
 
-static void add_statement(struct pg_grants *g, const struct pg_default_op *op)
+static void default_statement(struct pg_grants *g, const struct pg_default_op *op)
 {
     struct buf *b = &g->build.sql;
     buf_str(b, "ALTER DEFAULT PRIVILEGES FOR ROLE ");
@@ -238,7 +239,7 @@ static void add_statement(struct pg_grants *g, const struct pg_default_op *op)
     pg_build_statement(&g->build);
 }
 
-static void add_delta(struct pg_grants *g, const struct pg_default_op *op)
+static void default_delta(struct pg_grants *g, const struct pg_default_op *op)
 {
     struct buf b;
     bool grant = op->action == PG_OP_GRANT;
@@ -253,7 +254,7 @@ static void add_delta(struct pg_grants *g, const struct pg_default_op *op)
     buf_done(&b);
 }
 
-static void add_change(struct pg_grants *g, const struct pg_default_op *ops, size_t count)
+static void default_change(struct pg_grants *g, const struct pg_default_op *ops, size_t count)
 {
     struct pg_build *b = &g->build;
     const struct pg_managed *m = &g->managed[ops[0].managed];
@@ -266,8 +267,8 @@ static void add_change(struct pg_grants *g, const struct pg_default_op *ops, siz
                        ops[0].blocked ? ": " : "", ops[0].blocked ? ops[0].blocked : "");
     }
     for (size_t i = 0; i < count; i++) {
-        add_statement(g, &ops[i]);
-        add_delta(g, &ops[i]);
+        default_statement(g, &ops[i]);
+        default_delta(g, &ops[i]);
         if (ops[i].action != PG_OP_GRANT) b->now.widening = true;
     }
     pg_grant_blocked_change(g, ops[0].managed, ops[0].blocked);
@@ -276,15 +277,16 @@ static void add_change(struct pg_grants *g, const struct pg_default_op *ops, siz
 
 void pg_grant_defaults(struct pg_grants *g)
 {
-    struct pg_default_op *ops = g->defaults;
-    if (g->default_count) qsort(ops, g->default_count, sizeof(*ops), compare_ops);
-    for (size_t i = 0; i < g->default_count;) {
+    struct pg_default_op *ops = g->found.defaults;
+    if (g->found.default_count)
+        qsort(ops, g->found.default_count, sizeof(*ops), compare_default_ops);
+    for (size_t i = 0; i < g->found.default_count;) {
         size_t n = 1;
-        while (i + n < g->default_count && ops[i + n].managed == ops[i].managed &&
+        while (i + n < g->found.default_count && ops[i + n].managed == ops[i].managed &&
                pg_texts_compare(ops[i + n].blocked, ops[i].blocked) == 0) {
             n++;
         }
-        add_change(g, &ops[i], n);
+        default_change(g, &ops[i], n);
         i += n;
     }
 }

@@ -4,46 +4,16 @@
  * managed, exactly what he had. All in one transaction: nobody else ever sees the gap. A table and
  * its columns are one unit, because a REVOKE on a table takes the columns along; so columns come
  * down first and go up last. */
-#include "pg/grant/grant.h"
+#include "pg/grant/regrant.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "pg/diff/texts.h"
 #include "pg/ident.h"
 
-/* One grantee on the object or on one column of it. */
-struct state {
-    uint32_t grantee;
-    struct pg_held have; /* before */
-    struct pg_held own;  /* of that, what the owner granted */
-    uint32_t granted;    /* privileges that he granted to others */
-    struct pg_held now;  /* as the statements so far leave it */
-    struct pg_held target;
-};
-
-/* The object itself or one column. */
-struct part {
-    const char *column;  /* NULL: the object */
-    const char *columns; /* " (a)" for statements */
-    struct pg_acl acl;
-    struct state *states;
-    size_t count;
-    uint32_t *slots; /* by grantee, open addressing: index + 1 into states, 0 = free */
-    size_t slot_count;
-};
-
-struct work {
-    struct pg_grants *g;
-    const struct pg_unit *unit; /* a piece of at most PG_BATCH_OBJECTS */
-    uint32_t flat;
-    uint32_t stuck;
-    const char *as;     /* whose name it is done in; NULL: the superuser's */
-    struct part *parts; /* columns, then the object */
-    size_t part_count;
-};
-
-static struct arena *arena_of(const struct work *w)
+struct arena *pg_regrant_arena(const struct pg_work *w)
 {
     return w->g->build.arena;
 }
@@ -51,7 +21,7 @@ static struct arena *arena_of(const struct work *w)
 /* --- the model -------------------------------------------------------------------------------- */
 
 /* Where the grantee is, or would be. */
-static size_t find_slot(const struct part *p, uint32_t grantee)
+static size_t state_slot(const struct pg_part *p, uint32_t grantee)
 {
     size_t i = (grantee * UINT32_C(2654435761)) & (p->slot_count - 1);
     while (p->slots[i] && p->states[p->slots[i] - 1].grantee != grantee)
@@ -59,23 +29,30 @@ static size_t find_slot(const struct part *p, uint32_t grantee)
     return i;
 }
 
-static struct state *find_state(struct part *p, uint32_t grantee)
+size_t pg_regrant_state(const struct pg_part *p, uint32_t grantee)
 {
-    size_t slot = find_slot(p, grantee);
+    size_t slot = state_slot(p, grantee);
+    must(p->slots[slot]);
+    return p->slots[slot] - 1;
+}
+
+static struct pg_state *state_find(struct pg_part *p, uint32_t grantee)
+{
+    size_t slot = state_slot(p, grantee);
     return p->slots[slot] ? &p->states[p->slots[slot] - 1] : NULL;
 }
 
-static struct state *add_state(struct part *p, uint32_t grantee)
+static struct pg_state *state_add(struct pg_part *p, uint32_t grantee)
 {
-    size_t slot = find_slot(p, grantee);
+    size_t slot = state_slot(p, grantee);
     if (!p->slots[slot]) {
-        p->states[p->count] = (struct state){.grantee = grantee};
+        p->states[p->count] = (struct pg_state){.grantee = grantee};
         p->slots[slot] = (uint32_t)++p->count;
     }
     return &p->states[p->slots[slot] - 1];
 }
 
-static void set_target(struct work *w, const struct part *p, struct state *s)
+static void state_set_target(struct pg_work *w, const struct pg_part *p, struct pg_state *s)
 {
     size_t m = pg_grant_managed(w->g, s->grantee);
     s->now = s->target = s->have;
@@ -90,41 +67,42 @@ static void set_target(struct work *w, const struct part *p, struct state *s)
 }
 
 /* Everybody whom the list names, and those for whom something is declared. */
-static void add_states(struct work *w, struct part *p)
+static void part_add_states(struct pg_work *w, struct pg_part *p)
 {
     const struct pg_active *active = &w->g->active;
     for (size_t i = 0; i < p->acl.count; i++) {
         const struct pg_acl_item *item = &p->acl.items[i];
-        struct state *s = add_state(p, item->grantee);
+        struct pg_state *s = state_add(p, item->grantee);
         s->have.mask |= item->mask;
         s->have.option |= item->option;
         if (item->grantor == w->unit->owner) {
             s->own.mask |= item->mask;
             s->own.option |= item->option;
         }
-        add_state(p, item->grantor)->granted |= item->mask;
+        state_add(p, item->grantor)->granted |= item->mask;
     }
     for (size_t k = 0; k < active->count; k++) {
-        (void)add_state(p, w->g->managed[active->items[k]].oid);
+        (void)state_add(p, w->g->managed[active->items[k]].oid);
     }
-    for (size_t i = 0; i < p->count; i++) set_target(w, p, &p->states[i]);
+    for (size_t i = 0; i < p->count; i++) state_set_target(w, p, &p->states[i]);
 }
 
-static void init_part(struct work *w, struct part *p, const char *column, const struct pg_acl *acl)
+static void part_init(struct pg_work *w, struct pg_part *p, const char *column,
+                      const struct pg_acl *acl)
 {
     size_t room = 2 * acl->count + w->g->active.count;
-    *p = (struct part){.column = column, .acl = *acl, .slot_count = 8};
+    *p = (struct pg_part){.column = column, .acl = *acl, .slot_count = 8};
     while (p->slot_count < 2 * room) p->slot_count *= 2;
-    p->states = arena_array(arena_of(w), room, sizeof(*p->states));
-    p->slots = arena_array(arena_of(w), p->slot_count, sizeof(*p->slots));
-    add_states(w, p);
+    p->states = arena_array(pg_regrant_arena(w), room, sizeof(*p->states));
+    p->slots = arena_array(pg_regrant_arena(w), p->slot_count, sizeof(*p->slots));
+    part_add_states(w, p);
     if (column) p->columns = pg_grant_column_list(w->g, column);
 }
 
 /* --- statements ------------------------------------------------------------------------------- */
 
-static void emit(struct work *w, const struct part *p, enum pg_op_action action, uint32_t mask,
-                 uint32_t grantee, const char *end)
+void pg_regrant_privileges(struct pg_work *w, const struct pg_part *p, enum pg_op_action action,
+                           uint32_t mask, uint32_t grantee, const char *end)
 {
     struct pg_build *b = &w->g->build;
     const struct pg_unit *u = w->unit;
@@ -137,7 +115,7 @@ static void emit(struct work *w, const struct part *p, enum pg_op_action action,
     pg_build_statement(b);
 }
 
-static void say(struct work *w, const char *before, const char *role)
+void pg_regrant_role(struct pg_work *w, const char *before, const char *role)
 {
     struct pg_build *b = &w->g->build;
     buf_str(&b->sql, before);
@@ -146,125 +124,29 @@ static void say(struct work *w, const char *before, const char *role)
 }
 
 /* Acts for the owner, if he has to be named for that. */
-static void say_home(struct work *w)
+void pg_regrant_home(struct pg_work *w)
 {
     if (w->as) {
-        say(w, "SET LOCAL ROLE ", w->as);
+        pg_regrant_role(w, "SET LOCAL ROLE ", w->as);
     } else {
-        say(w, "RESET ROLE", NULL);
-    }
-}
-
-/* --- flattening ------------------------------------------------------------------------------- */
-
-/* The privileges of which the owner has to take an option from this grantee. */
-static uint32_t held_bits(const struct work *w, const struct state *s)
-{
-    if (s->grantee == w->unit->owner || s->grantee == PG_PUBLIC) return 0;
-    return w->flat & (s->have.option | s->granted);
-}
-
-/* Everybody has the option from the owner by now, so nothing depends on the grant that is taken out
- * of the circle; but only its grantor can take it out. */
-static struct pg_acl break_circles(struct work *w, struct part *p)
-{
-    size_t size = p->acl.count * sizeof(struct pg_acl_item);
-    struct pg_acl_item *items = arena_alloc(arena_of(w), size);
-    struct pg_acl acl = {.items = items, .count = p->acl.count};
-    if (size) memcpy(items, p->acl.items, size);
-    for (size_t i = 0; i < acl.count; i++) {
-        uint32_t mask = 0;
-        for (uint32_t bit = 1; bit && bit <= w->flat; bit <<= 1) {
-            if (!(w->flat & bit)) continue;
-            if (!pg_grant_in_circle(w->g, &acl, w->unit->owner, &items[i], bit)) continue;
-            mask |= bit;
-            items[i].option &= ~bit;
-        }
-        if (!mask) continue;
-        say(w, "SET LOCAL ROLE ", pg_grant_name(w->g, items[i].grantor));
-        emit(w, p, PG_OP_REVOKE_OPTION, mask, items[i].grantee, "");
-        say_home(w);
-    }
-    return acl;
-}
-
-/* May this one's options be taken now: does nobody who is still to come pass any on to him? */
-static bool is_next(const struct work *w, const struct part *p, const struct pg_acl *acl,
-                    const bool *done, size_t i)
-{
-    uint32_t bits = held_bits(w, &p->states[i]);
-    for (size_t k = 0; k < p->count; k++) {
-        if (done[k] || k == i) continue;
-        uint32_t common = bits & held_bits(w, &p->states[k]);
-        for (uint32_t bit = 1; bit && bit <= common; bit <<= 1) {
-            if (common & bit && pg_grant_reaches(w->g, acl, w->unit->owner, p->states[k].grantee,
-                                                 p->states[i].grantee, bit)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-/* CASCADE stops at whoever holds the option some other way, so sources go before those they feed.
- */
-static void revoke_options(struct work *w, struct part *p, const struct pg_acl *acl)
-{
-    bool *done = arena_array(arena_of(w), p->count, sizeof(*done));
-    for (size_t left = p->count; left > 0; left--) {
-        size_t next = SIZE_MAX;
-        for (size_t i = 0; i < p->count && next == SIZE_MAX; i++) {
-            if (!done[i] && is_next(w, p, acl, done, i)) next = i;
-        }
-        for (size_t i = 0; i < p->count && next == SIZE_MAX; i++) {
-            if (!done[i]) next = i;
-        }
-        done[next] = true;
-        emit(w, p, PG_OP_REVOKE_OPTION, held_bits(w, &p->states[next]), p->states[next].grantee,
-             " CASCADE");
-    }
-}
-
-static bool needs_flattening(const struct work *w, const struct part *p)
-{
-    for (size_t i = 0; i < p->count; i++) {
-        if (held_bits(w, &p->states[i])) return true;
-    }
-    return false;
-}
-
-static void flatten(struct work *w, struct part *p)
-{
-    if (!needs_flattening(w, p)) return;
-    for (size_t i = 0; i < p->count; i++) {
-        const struct state *s = &p->states[i];
-        uint32_t lacking = held_bits(w, s) & ~s->own.option;
-        emit(w, p, PG_OP_GRANT, lacking, s->grantee, " WITH GRANT OPTION");
-    }
-    struct pg_acl acl = break_circles(w, p);
-    revoke_options(w, p, &acl);
-    for (size_t i = 0; i < p->count; i++) {
-        struct state *s = &p->states[i];
-        uint32_t own = s->own.mask | held_bits(w, s);
-        s->now.mask = (s->now.mask & ~w->flat) | (own & w->flat);
-        s->now.option &= ~w->flat;
+        pg_regrant_role(w, "RESET ROLE", NULL);
     }
 }
 
 /* --- putting right ---------------------------------------------------------------------------- */
 
-static void revoke_surplus(struct work *w, struct part *p)
+static void regrant_revoke_surplus(struct pg_work *w, struct pg_part *p)
 {
     for (size_t i = 0; i < p->count; i++) {
-        struct state *s = &p->states[i];
+        struct pg_state *s = &p->states[i];
         uint32_t revoke = s->now.mask & ~s->target.mask;
         uint32_t option = s->now.option & ~s->target.option & ~revoke;
-        emit(w, p, PG_OP_REVOKE, revoke, s->grantee, "");
-        emit(w, p, PG_OP_REVOKE_OPTION, option, s->grantee, "");
+        pg_regrant_privileges(w, p, PG_OP_REVOKE, revoke, s->grantee, "");
+        pg_regrant_privileges(w, p, PG_OP_REVOKE_OPTION, option, s->grantee, "");
         s->now.mask &= ~revoke;
         s->now.option &= ~(revoke | option);
         for (size_t k = 0; !p->column && k + 1 < w->part_count; k++) {
-            struct state *c = find_state(&w->parts[k], s->grantee);
+            struct pg_state *c = state_find(&w->parts[k], s->grantee);
             if (!c) continue;
             c->now.mask &= ~revoke;
             c->now.option &= ~(revoke | option);
@@ -272,21 +154,21 @@ static void revoke_surplus(struct work *w, struct part *p)
     }
 }
 
-static void grant_missing(struct work *w, struct part *p)
+static void regrant_grant_missing(struct pg_work *w, struct pg_part *p)
 {
     for (size_t i = 0; i < p->count; i++) {
-        struct state *s = &p->states[i];
+        struct pg_state *s = &p->states[i];
         uint32_t option = s->target.option & ~s->now.option;
         uint32_t mask = s->target.mask & ~s->now.mask & ~option;
-        emit(w, p, PG_OP_GRANT, mask, s->grantee, "");
-        emit(w, p, PG_OP_GRANT, option, s->grantee, " WITH GRANT OPTION");
+        pg_regrant_privileges(w, p, PG_OP_GRANT, mask, s->grantee, "");
+        pg_regrant_privileges(w, p, PG_OP_GRANT, option, s->grantee, " WITH GRANT OPTION");
     }
 }
 
 /* --- deltas ----------------------------------------------------------------------------------- */
 
-static void delta(struct work *w, const struct part *p, const struct state *s,
-                  enum pg_op_action action, uint32_t mask)
+static void regrant_delta(struct pg_work *w, const struct pg_part *p, const struct pg_state *s,
+                          enum pg_op_action action, uint32_t mask)
 {
     struct buf text;
     const struct pg_unit *u = w->unit;
@@ -309,22 +191,23 @@ static void delta(struct work *w, const struct part *p, const struct state *s,
     buf_done(&text);
 }
 
-static void describe(struct work *w)
+static void regrant_describe(struct pg_work *w)
 {
     for (size_t i = 0; i < w->part_count; i++) {
-        const struct part *p = &w->parts[i];
+        const struct pg_part *p = &w->parts[i];
         for (size_t k = 0; k < p->count; k++) {
-            const struct state *s = &p->states[k];
-            delta(w, p, s, PG_OP_GRANT, s->target.mask & ~s->now.mask);
-            delta(w, p, s, PG_OP_REVOKE, s->now.mask & ~s->target.mask);
-            delta(w, p, s, PG_OP_REVOKE_OPTION, s->now.option & ~s->target.option & s->target.mask);
+            const struct pg_state *s = &p->states[k];
+            regrant_delta(w, p, s, PG_OP_GRANT, s->target.mask & ~s->now.mask);
+            regrant_delta(w, p, s, PG_OP_REVOKE, s->now.mask & ~s->target.mask);
+            regrant_delta(w, p, s, PG_OP_REVOKE_OPTION,
+                          s->now.option & ~s->target.option & s->target.mask);
         }
     }
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static void regrant_begin(struct work *w)
+static void regrant_begin(struct pg_work *w)
 {
     struct pg_grants *g = w->g;
     const struct pg_unit *u = w->unit;
@@ -343,26 +226,26 @@ static void regrant_begin(struct work *w)
     g->build.now.destructive = true;
 }
 
-static void regrant(struct pg_grants *g, const struct pg_regrant *r, const struct pg_unit *u)
+static void regrant_unit(struct pg_grants *g, const struct pg_regrant *r, const struct pg_unit *u)
 {
-    struct work w = {.g = g, .unit = u, .flat = r->flat, .stuck = r->stuck, .as = r->as};
+    struct pg_work w = {.g = g, .unit = u, .flat = r->flat, .stuck = r->stuck, .as = r->as};
     w.part_count = u->column_count + 1;
     w.parts = arena_array(g->build.arena, w.part_count, sizeof(*w.parts));
-    struct part *object = &w.parts[u->column_count];
+    struct pg_part *object = &w.parts[u->column_count];
     pg_grant_activate(g, u);
     regrant_begin(&w);
     for (size_t i = 0; i < u->column_count; i++) {
-        init_part(&w, &w.parts[i], u->columns[i].name, &u->columns[i].acl);
+        part_init(&w, &w.parts[i], u->columns[i].name, &u->columns[i].acl);
     }
-    init_part(&w, object, NULL, &u->acl);
-    describe(&w);
-    if (w.as) say_home(&w);
-    for (size_t i = 0; i < w.part_count; i++) flatten(&w, &w.parts[i]);
-    revoke_surplus(&w, object);
-    for (size_t i = 0; i < u->column_count; i++) revoke_surplus(&w, &w.parts[i]);
-    grant_missing(&w, object);
-    for (size_t i = 0; i < u->column_count; i++) grant_missing(&w, &w.parts[i]);
-    if (w.as) say(&w, "RESET ROLE", NULL);
+    part_init(&w, object, NULL, &u->acl);
+    regrant_describe(&w);
+    if (w.as) pg_regrant_home(&w);
+    for (size_t i = 0; i < w.part_count; i++) pg_regrant_flatten(&w, &w.parts[i]);
+    regrant_revoke_surplus(&w, object);
+    for (size_t i = 0; i < u->column_count; i++) regrant_revoke_surplus(&w, &w.parts[i]);
+    regrant_grant_missing(&w, object);
+    for (size_t i = 0; i < u->column_count; i++) regrant_grant_missing(&w, &w.parts[i]);
+    if (w.as) pg_regrant_role(&w, "RESET ROLE", NULL);
     pg_build_end(&g->build);
 }
 
@@ -375,30 +258,31 @@ static int compare_regrants(const void *a, const void *b)
     return order ? order : strcmp(x->names[0], y->names[0]);
 }
 
-static void sort_regrants(struct pg_grants *g)
+static void regrant_sort(struct pg_grants *g)
 {
-    for (size_t i = 0; i < g->regrant_count; i++) {
-        struct pg_unit *u = &g->regrants[i].unit;
+    for (size_t i = 0; i < g->found.regrant_count; i++) {
+        struct pg_unit *u = &g->found.regrants[i].unit;
         const char **names = arena_array(g->build.arena, u->count, sizeof(*names));
         memcpy(names, u->names, u->count * sizeof(*names));
         qsort(names, u->count, sizeof(*names), pg_texts_order);
         u->names = names;
     }
-    if (g->regrant_count) {
-        qsort(g->regrants, g->regrant_count, sizeof(*g->regrants), compare_regrants);
+    if (g->found.regrant_count) {
+        qsort(g->found.regrants, g->found.regrant_count, sizeof(*g->found.regrants),
+              compare_regrants);
     }
 }
 
 void pg_grant_regrants(struct pg_grants *g, enum pg_stage stage)
 {
-    sort_regrants(g);
-    for (size_t i = 0; i < g->regrant_count; i++) {
-        struct pg_unit piece = g->regrants[i].unit;
+    regrant_sort(g);
+    for (size_t i = 0; i < g->found.regrant_count; i++) {
+        struct pg_unit piece = g->found.regrants[i].unit;
         size_t left = piece.count;
         if ((piece.kind == PG_KIND_SCHEMA) != (stage == PG_STAGE_CLOSE)) continue;
         for (; left > 0; left -= piece.count, piece.names += piece.count) {
             piece.count = left < PG_BATCH_OBJECTS ? left : PG_BATCH_OBJECTS;
-            regrant(g, &g->regrants[i], &piece);
+            regrant_unit(g, &g->found.regrants[i], &piece);
         }
     }
 }

@@ -35,14 +35,14 @@ static void scope_names(struct pg_grants *g)
 
 static void scope_owner(struct pg_grants *g, const char *name)
 {
-    if (!name || pg_names_find(&g->owners, name, strlen(name))) return;
-    pg_names_add(&g->owners, (uint32_t)g->owners.count, name, true);
+    if (!name || pg_names_find(&g->act.owners, name, strlen(name))) return;
+    pg_names_add(&g->act.owners, (uint32_t)g->act.owners.count, name, true);
 }
 
 /* The owners that pg_diff_cluster() makes the administrator join. */
 static void scope_owners(struct pg_grants *g)
 {
-    pg_names_init(&g->owners, g->build.arena, g->want->database_count);
+    pg_names_init(&g->act.owners, g->build.arena, g->want->database_count);
     for (size_t i = 0; i < g->want->database_count; i++) {
         const struct pg_want_database *db = &g->want->databases[i];
         const struct pg_database_row *row = pg_cluster_database(g->cluster, db->name);
@@ -53,19 +53,19 @@ static void scope_owners(struct pg_grants *g)
     }
 }
 
-static bool is_declared_owner(const struct pg_grants *g, const char *name)
+static bool scope_is_declared_owner(const struct pg_grants *g, const char *name)
 {
-    return pg_names_find(&g->owners, name, strlen(name)) != NULL;
+    return pg_names_find(&g->act.owners, name, strlen(name)) != NULL;
 }
 
 /* A membership that is declared, and comes with this one, may be the other way round. */
-static bool closes_circle(struct pg_grants *g, const char *owner)
+static bool scope_closes_circle(struct pg_grants *g, const char *owner)
 {
-    if (is_declared_owner(g, owner)) return false;
-    if (!g->members) {
-        g->members = pg_diff_memberships_to_be(g->want, g->cluster, g->build.arena);
+    if (scope_is_declared_owner(g, owner)) return false;
+    if (!g->act.members) {
+        g->act.members = pg_diff_memberships_to_be(g->want, g->cluster, g->build.arena);
     }
-    return pg_diff_is_above_user(g->members, owner);
+    return pg_diff_is_above_user(g->act.members, owner);
 }
 
 const char *pg_grant_never(struct pg_grants *g, uint32_t owner)
@@ -74,28 +74,29 @@ const char *pg_grant_never(struct pg_grants *g, uint32_t owner)
     const struct pg_name *name = pg_names_by_oid(&g->names, role);
     const char *never = pg_act_never(g->cluster, &g->names, role);
     if (never || !name || !pg_act_joins(g->cluster, &g->names, role)) return never;
-    return closes_circle(g, name->name) ? "its owner becomes a member of the administrator, who "
-                                          "can be no member of it in turn"
-                                        : NULL;
+    return scope_closes_circle(g, name->name)
+               ? "its owner becomes a member of the administrator, who "
+                 "can be no member of it in turn"
+               : NULL;
 }
 
 /* Whoever 'owner' inherits from, whom he joins: each role is met once, whoever leads to it. */
 static void scope_act_as(struct pg_grants *g, uint32_t owner)
 {
-    const struct pg_cluster *c = &g->later;
+    const struct pg_cluster *c = &g->act.later;
     size_t start = pg_cluster_number(c, owner);
     size_t end = 0;
-    if (start == SIZE_MAX || g->acting[start]) return;
-    g->acting[start] = true;
-    g->acting_queue[end++] = (uint32_t)start;
+    if (start == SIZE_MAX || g->act.reached[start]) return;
+    g->act.reached[start] = true;
+    g->act.queue[end++] = (uint32_t)start;
     for (size_t next = 0; next < end; next++) {
-        uint32_t role = g->acting_queue[next];
+        uint32_t role = g->act.queue[next];
         for (uint32_t i = c->up.first[role]; i < c->up.first[role + 1]; i++) {
             const struct pg_member *m = &c->members[c->up.membership[i]];
             size_t above = pg_cluster_number(c, m->role);
-            if (!m->inherit || g->acting[above]) continue;
-            g->acting[above] = true;
-            g->acting_queue[end++] = (uint32_t)above;
+            if (!m->inherit || g->act.reached[above]) continue;
+            g->act.reached[above] = true;
+            g->act.queue[end++] = (uint32_t)above;
         }
     }
 }
@@ -106,12 +107,13 @@ const char *pg_grant_blocked(struct pg_grants *g, uint32_t owner)
     const struct pg_name *name = pg_names_by_oid(&g->names, role);
     const char *never = pg_grant_never(g, role);
     if (never || !name || !pg_act_joins(g->cluster, &g->names, role)) return never;
-    if (pg_names_by_oid(&g->joined, role)) return NULL;
-    pg_names_add(&g->joined, role, name->name, false);
+    if (pg_names_by_oid(&g->act.joined, role)) return NULL;
+    pg_names_add(&g->act.joined, role, name->name, false);
     scope_act_as(g, role);
-    g->joins = pg_grow(g->build.arena, g->joins, g->join_count, &g->join_room, sizeof(*g->joins));
-    g->joins[g->join_count++] =
-        (struct pg_join){.oid = role, .elsewhere = is_declared_owner(g, name->name)};
+    g->act.joins = pg_grow(g->build.arena, g->act.joins, g->act.join_count, &g->act.join_room,
+                           sizeof(*g->act.joins));
+    g->act.joins[g->act.join_count++] =
+        (struct pg_join){.oid = role, .elsewhere = scope_is_declared_owner(g, name->name)};
     return NULL;
 }
 
@@ -139,10 +141,10 @@ bool pg_grant_acts_as(const struct pg_grants *g, uint32_t role)
     const struct pg_name *name = pg_names_by_oid(&g->names, role);
     if ((name && name->usable) || role == g->cluster->user) return true;
     size_t number = pg_cluster_number(g->cluster, role);
-    return number != SIZE_MAX && g->acting[number];
+    return number != SIZE_MAX && g->act.reached[number];
 }
 
-static uint32_t rivals_in(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner)
+static uint32_t scope_rivals_in(const struct pg_grants *g, const struct pg_acl *acl, uint32_t owner)
 {
     uint32_t mask = 0;
     for (size_t i = 0; i < acl->count; i++) {
@@ -159,9 +161,9 @@ uint32_t pg_grant_rivals(const struct pg_grants *g, const struct pg_unit *u)
 {
     uint32_t mask = 0;
     if (g->cluster->superuser) return 0;
-    mask = rivals_in(g, &u->acl, u->owner);
+    mask = scope_rivals_in(g, &u->acl, u->owner);
     for (size_t i = 0; i < u->column_count; i++) {
-        mask |= rivals_in(g, &u->columns[i].acl, u->owner);
+        mask |= scope_rivals_in(g, &u->columns[i].acl, u->owner);
     }
     /* Options that are only just being given. */
     for (size_t k = 0; k < g->active.count; k++) {
@@ -193,11 +195,11 @@ bool pg_grant_schema_open(const struct pg_grants *g, size_t schema, uint32_t rol
 }
 
 /* Joined whether or not anything of theirs is to be changed here. */
-static void note_declared_owners(struct pg_grants *g)
+static void scope_note_owners(struct pg_grants *g)
 {
     for (size_t i = 0; i < g->names.count; i++) {
         const struct pg_name *name = &g->names.items[i];
-        if (!g->cluster->superuser && !name->usable && is_declared_owner(g, name->name)) {
+        if (!g->cluster->superuser && !name->usable && scope_is_declared_owner(g, name->name)) {
             (void)pg_grant_blocked(g, name->oid);
         }
     }
@@ -206,10 +208,10 @@ static void note_declared_owners(struct pg_grants *g)
 static void scope_acting(struct pg_grants *g)
 {
     struct arena *arena = g->build.arena;
-    (void)pg_diff_later(&g->roles, &g->later, arena);
-    g->acting = arena_array(arena, g->cluster->role_count, sizeof(*g->acting));
-    g->acting_queue = arena_array(arena, g->cluster->role_count, sizeof(*g->acting_queue));
-    pg_names_init(&g->joined, arena, 8);
+    (void)pg_diff_later(&g->roles, &g->act.later, arena);
+    g->act.reached = arena_array(arena, g->cluster->role_count, sizeof(*g->act.reached));
+    g->act.queue = arena_array(arena, g->cluster->role_count, sizeof(*g->act.queue));
+    pg_names_init(&g->act.joined, arena, 8);
 }
 
 static void scope_database(struct pg_grants *g)
@@ -232,7 +234,7 @@ void pg_grant_scope(struct pg_grants *g)
     scope_names(g);
     scope_owners(g);
     scope_database(g);
-    if (g->pass == PG_PASS_DECLARED) note_declared_owners(g);
+    if (g->pass == PG_PASS_DECLARED) scope_note_owners(g);
     if (g->pass == PG_PASS_DECLARED) pg_grant_scope_managed(g);
     if (g->pass == PG_PASS_UNDECLARED) pg_grant_scope_undeclared(g);
     pg_grant_scope_schemas(g);

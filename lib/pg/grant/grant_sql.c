@@ -16,7 +16,7 @@ void pg_grant_sql_verb(struct buf *b, enum pg_op_action action, uint32_t mask, c
     pg_privilege_words(b, mask, columns);
 }
 
-static void object(struct buf *b, enum pg_kind kind, const char *schema, const char *name)
+static void sql_object(struct buf *b, enum pg_kind kind, const char *schema, const char *name)
 {
     if (schema) {
         pg_ident(b, schema);
@@ -36,7 +36,7 @@ void pg_grant_sql_objects(struct buf *b, enum pg_kind kind, const char *schema,
     buf_str(b, pg_kind_sql(kind, false));
     for (size_t i = 0; i < count; i++) {
         buf_str(b, i ? ", " : " ");
-        object(b, kind, schema, names[i]);
+        sql_object(b, kind, schema, names[i]);
     }
 }
 

@@ -18,7 +18,8 @@ struct finder {
     bool public_declared;
 };
 
-static enum pg_undeclared policy_of(const struct pg_grants *g, enum pg_undeclared_kind kind)
+static enum pg_undeclared undeclared_policy_in(const struct pg_grants *g,
+                                               enum pg_undeclared_kind kind)
 {
     return g->want->undeclared[kind];
 }
@@ -40,7 +41,7 @@ static void finder_meet(struct finder *f, uint32_t oid)
 {
     struct pg_grants *g = f->g;
     const struct pg_name *name = pg_names_by_oid(&g->names, oid);
-    enum pg_undeclared policy = policy_of(g, PG_UNDECLARED_GRANTEE);
+    enum pg_undeclared policy = undeclared_policy_in(g, PG_UNDECLARED_GRANTEE);
     if (oid == PG_PUBLIC || !name || policy == PG_UNDECLARED_IGNORE) return;
     if (pg_undeclared_is_builtin(g->cluster, oid, name->name)) return;
     if (pg_names_by_oid(&f->declared, oid)) return;
@@ -81,7 +82,7 @@ static void finder_add_declared(struct finder *f, const struct pg_want_grant *gr
 {
     struct pg_grants *g = f->g;
     enum pg_undeclared_kind kind = grant->grantee ? PG_UNDECLARED_GRANTEE : PG_UNDECLARED_PUBLIC;
-    enum pg_undeclared policy = policy_of(g, kind);
+    enum pg_undeclared policy = undeclared_policy_in(g, kind);
     uint32_t oid = grant->grantee ? pg_grant_oid(g, grant->grantee) : PG_PUBLIC;
     f->public_declared = f->public_declared || !grant->grantee;
     if (grant->grantee && !oid) {
@@ -101,7 +102,7 @@ static void finder_add_declared(struct finder *f, const struct pg_want_grant *gr
 
 static void finder_add_public(struct finder *f)
 {
-    enum pg_undeclared policy = policy_of(f->g, PG_UNDECLARED_PUBLIC);
+    enum pg_undeclared policy = undeclared_policy_in(f->g, PG_UNDECLARED_PUBLIC);
     bool reported = policy == PG_UNDECLARED_REPORT;
     if (f->public_declared || policy == PG_UNDECLARED_IGNORE) return;
     finder_add(f,
@@ -194,8 +195,8 @@ static void owned_declare_all(struct owned_list *l)
     const struct pg_want *want = l->g->want;
     pg_names_init(&l->declared, l->g->build.arena, want->role_count);
     for (size_t i = 0; i < want->role_count; i++) owned_declare(l, want->roles[i].name);
-    for (size_t i = 0; i < l->g->owners.count; i++) {
-        const char *name = l->g->owners.items[i].name;
+    for (size_t i = 0; i < l->g->act.owners.count; i++) {
+        const char *name = l->g->act.owners.items[i].name;
         owned_declare(l, name);
     }
     for (size_t i = 0; i < want->grant_count; i++) {
@@ -254,7 +255,7 @@ static size_t owned_report(struct owned_list *l, size_t i)
     }
     b->now.widening = true;
     b->now.reported =
-        pg_undeclared_reason(PG_UNDECLARED_OWNER, policy_of(l->g, PG_UNDECLARED_OWNER));
+        pg_undeclared_reason(PG_UNDECLARED_OWNER, undeclared_policy_in(l->g, PG_UNDECLARED_OWNER));
     pg_build_end(b);
     return i;
 }
@@ -262,7 +263,7 @@ static size_t owned_report(struct owned_list *l, size_t i)
 void pg_grant_undeclared_owners(struct pg_grants *g)
 {
     struct owned_list l = {.g = g};
-    if (policy_of(g, PG_UNDECLARED_OWNER) == PG_UNDECLARED_IGNORE) return;
+    if (undeclared_policy_in(g, PG_UNDECLARED_OWNER) == PG_UNDECLARED_IGNORE) return;
     owned_declare_all(&l);
     owned_gather(&l);
     if (l.count) qsort(l.items, l.count, sizeof(*l.items), compare_owned);
