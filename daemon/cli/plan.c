@@ -12,7 +12,6 @@ static void print_plan(const struct cli *cli, const struct plan *plan,
     if (cli->json) {
         json_t *root = plan_json(plan);
         if (totals->unknown) json_object_set_new(root, "inSync", json_false());
-        json_object_set_new(root, "pending", json_integer((json_int_t)totals->pending));
         json_object_set_new(root, "unknown", json_integer((json_int_t)totals->unknown));
         json_object_set_new(root, "corrected", json_integer((json_int_t)totals->corrected));
         json_dumpf(root, stdout, JSON_INDENT(2));
@@ -25,8 +24,6 @@ static void print_plan(const struct cli *cli, const struct plan *plan,
     if (plan->count || !totals->unknown) plan_text(plan, cli->colour, &text);
     fputs(buf_text(&text), stdout);
     buf_done(&text);
-    if (totals->pending)
-        printf("%zu more declared items follow when their server is there.\n", totals->pending);
     if (totals->unknown)
         printf("%zu %s could not be read; nothing is said about what is there.\n", totals->unknown,
                totals->unknown == 1 ? "scope" : "scopes");

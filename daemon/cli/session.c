@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "run/configuration.h"
 #include "run/lock.h"
-#include "run/world.h"
+#include "run/setup.h"
 
 struct session {
     struct loop *loop;
@@ -26,13 +26,12 @@ static void on_finished(void *ctx)
     loop_stop(s->loop);
 }
 
-static void on_progress(void *ctx, const char *target, const char *what, msec elapsed)
+static void session_progress(void *ctx, const struct event *e)
 {
     const struct session *s = ctx;
-    (void)target;
-    if (!s->progress) return;
-    fprintf(stderr, s->live ? "\r\033[K%s: %llu s" : "%s: %llu s\n", what,
-            (unsigned long long)(elapsed / 1000));
+    if (!s->progress || e->kind != EVENT_OPERATION) return;
+    fprintf(stderr, s->live ? "\r\033[K%s: %llu s" : "%s: %llu s\n", e->text,
+            (unsigned long long)(e->span / 1000));
     if (s->live) fflush(stderr);
 }
 
@@ -44,19 +43,19 @@ static int64_t wall_clock(void *ctx)
 static void engine_go(struct session *s, struct configuration *c, enum engine_mode mode,
                       struct session_result *result)
 {
-    struct world world;
-    world_init(&world, s->loop, c->settings);
-    const struct engine_world for_engine = world_for_engine(&world);
-    const struct engine_hooks hooks = {.ctx = s, .finished = on_finished, .progress = on_progress};
-    s->engine = engine_new(&for_engine, c->desired, mode, &hooks);
-    c->desired = NULL;
+    struct setup *setup = setup_new(s->loop, c, NULL);
+    const struct engine_world world = setup_world(setup);
+    const struct engine_hooks hooks = {.ctx = s, .finished = on_finished};
+    s->engine = engine_new(&world, setup_desired(setup), mode, &hooks);
+    engine_subscribe(s->engine, session_progress, s);
+    setup_tell(setup, s->engine);
     engine_start(s->engine);
     loop_run(s->loop);
     if (s->progress && s->live) fputs("\r\033[K", stderr);
     result->totals = engine_totals(s->engine);
     result->plan = engine_plan(s->engine);
     engine_free(s->engine);
-    world_done(&world);
+    setup_free(setup);
 }
 
 /* Two writers would undo each other's work: while the daemon runs, apply is refused. */
@@ -102,6 +101,7 @@ int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
     } else if (!lock_for(cli, mode, c, &lock)) {
         log_clock(wall_clock, s.loop);
         engine_go(&s, c, mode, result);
+        c = NULL; /* taken over */
         status = 0;
     }
     lock_free(lock);

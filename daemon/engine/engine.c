@@ -3,168 +3,246 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/mem.h"
 #include "engine/run.h"
+#include "engine/wake.h"
 
 struct engine {
-    struct engine_world world;
+    struct run_services services;
     struct engine_hooks hooks;
-    enum engine_mode mode;
-    struct desired *desired;
+    struct generation *generations; /* the newest first */
     struct run **runs;
     size_t run_count;
-    uint64_t cycle;
-    bool resting;
-    struct loop_task *idle_task; /* a one-shot without targets ends by itself */
+    size_t corrected_before; /* of runs that have gone */
+    struct wake sweep;       /* what is over goes in a turn of its own */
+    bool finished;
 };
 
-const struct engine_world *engine_world(const struct engine *e)
+static void engine_sweep(void *ctx);
+
+static void engine_sweep_later(struct engine *e)
 {
-    return &e->world;
+    if (!e->sweep.running) wake_at(&e->sweep, 0);
 }
 
-const struct engine_hooks *engine_hooks(const struct engine *e)
+static void engine_ended(void *ctx, struct run *r)
 {
-    return &e->hooks;
+    struct engine *e = ctx;
+    (void)r;
+    if (e->hooks.cycle) e->hooks.cycle(e->hooks.ctx);
+    engine_sweep_later(e);
 }
 
-enum engine_mode engine_mode(const struct engine *e)
+/* Those that come after 'r' are looked at now, where something of theirs waits. */
+static void engine_came(void *ctx, const struct run *r)
 {
-    return e->mode;
-}
-
-uint64_t engine_next_cycle(struct engine *e)
-{
-    return ++e->cycle;
-}
-
-static size_t items_of(const struct target *t)
-{
-    size_t n = 1 + json_object_size(t->configurations) + json_array_size(t->firewall_rules);
-    if (t->sql) n += t->sql->role_count + t->sql->database_count + t->sql->grant_count;
-    return n + t->schema_file_count;
-}
-
-static void runs_make(struct engine *e)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < e->desired->count; i++) n += e->desired->documents[i]->target_count;
-    e->runs = xcalloc(n, sizeof(struct run *));
-    for (size_t i = 0; i < e->desired->count; i++) {
-        const struct document *d = e->desired->documents[i];
-        for (size_t k = 0; k < d->target_count; k++)
-            e->runs[e->run_count++] = run_new(e, &d->targets[k], items_of(&d->targets[k]));
+    struct engine *e = ctx;
+    for (size_t i = 0; i < e->run_count; i++) {
+        struct run *other = e->runs[i];
+        for (size_t k = 0; k < other->target->edge_count; k++)
+            if (other->target->edges[k].on == r->target) {
+                lane_poke(&other->arm);
+                break;
+            }
     }
 }
 
-static void runs_free(struct engine *e)
+static const struct run *engine_find(void *ctx, const struct target *target)
 {
-    for (size_t i = 0; i < e->run_count; i++) run_free(e->runs[i]);
-    free(e->runs);
-    e->runs = NULL;
-    e->run_count = 0;
+    const struct engine *e = ctx;
+    for (size_t i = 0; i < e->run_count; i++)
+        if (e->runs[i]->target == target) return e->runs[i];
+    return NULL;
+}
+
+static struct generation *generation_new(struct engine *e, const struct engine_world *world,
+                                         struct desired *desired)
+{
+    struct generation *g = xcalloc(1, sizeof(*g));
+    g->world = *world;
+    g->desired = desired;
+    g->next = e->generations;
+    e->generations = g;
+    return g;
+}
+
+static void engine_add(struct engine *e, struct run *r)
+{
+    e->runs = xreallocarray(e->runs, e->run_count + 1, sizeof(struct run *));
+    e->runs[e->run_count++] = r;
 }
 
 struct engine *engine_new(const struct engine_world *world, struct desired *desired,
                           enum engine_mode mode, const struct engine_hooks *hooks)
 {
     struct engine *e = xcalloc(1, sizeof(*e));
-    e->world = *world;
     e->hooks = *hooks;
-    e->mode = mode;
-    e->desired = desired;
-    runs_make(e);
+    e->services = (struct run_services){
+        .mode = mode,
+        .events = events_new(),
+        .hooks = &e->hooks,
+        .ctx = e,
+        .ended = engine_ended,
+        .came = engine_came,
+        .find = engine_find,
+    };
+    events_subscribe(e->services.events, journal_sink, NULL);
+    struct generation *g = generation_new(e, world, desired);
+    wake_init(&e->sweep, world->io, engine_sweep, e);
+    for (size_t i = 0; i < desired->count; i++)
+        for (size_t k = 0; k < desired->documents[i]->target_count; k++)
+            engine_add(e, run_new(&e->services, g, &desired->documents[i]->targets[k]));
     return e;
+}
+
+static void generation_free(struct generation *g)
+{
+    desired_free(g->desired);
+    free(g);
 }
 
 void engine_free(struct engine *e)
 {
     if (!e) return;
-    runs_free(e);
-    if (e->idle_task) loop_task_cancel(e->idle_task);
-    desired_free(e->desired);
+    wake_cancel(&e->sweep);
+    for (size_t i = 0; i < e->run_count; i++) run_free(e->runs[i]);
+    free(e->runs);
+    while (e->generations) {
+        struct generation *g = e->generations;
+        e->generations = g->next;
+        generation_free(g);
+    }
+    events_free(e->services.events);
     free(e);
-}
-
-static void nothing_to_do(void *ctx)
-{
-    struct engine *e = ctx;
-    e->idle_task = NULL;
-    if (e->hooks.finished) e->hooks.finished(e->hooks.ctx);
 }
 
 void engine_start(struct engine *e)
 {
-    if (!e->run_count && e->mode != ENGINE_DAEMON)
-        e->idle_task = loop_defer(e->world.loop, nothing_to_do, e);
     for (size_t i = 0; i < e->run_count; i++) run_start(e->runs[i]);
+    engine_sweep_later(e); /* a one-shot without targets ends by itself */
 }
 
-void engine_poke_after(struct engine *e, const struct target *target)
+void engine_subscribe(struct engine *e, event_sink *sink, void *ctx)
 {
-    for (size_t i = 0; i < e->run_count; i++)
-        if (e->runs[i]->target->after == target && e->runs[i]->group_absent) run_poke(e->runs[i]);
+    events_subscribe(e->services.events, sink, ctx);
 }
 
-bool engine_gave_up(const struct engine *e, const struct target *target)
+void engine_tell(struct engine *e, const struct event *event)
 {
-    for (size_t i = 0; i < e->run_count; i++)
-        if (e->runs[i]->target == target)
-            return e->runs[i]->state == RUN_ENDED && !e->runs[i]->memory.exists;
-    return false;
+    events_tell(e->services.events, event);
 }
 
-void engine_rest(struct engine *e)
+void engine_sync(struct engine *e)
 {
-    e->resting = true;
+    for (size_t i = 0; i < e->run_count; i++) run_poke(e->runs[i]);
 }
 
-bool engine_is_resting(const struct engine *e)
+/* --- reload ------------------------------------------------------------------------------------
+ */
+
+/* The run that works for the resource of 'target': that of the same document, else, where a
+ * document has got another name, one that nobody has claimed. */
+static struct run *engine_run_of(const struct engine *e, const struct target *target, size_t count,
+                                 const bool *stays)
 {
-    return e->resting;
+    struct run *other = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct run *r = e->runs[i];
+        if (strcasecmp(r->target->arm_id, target->arm_id) != 0) continue;
+        if (strcmp(r->target->document, target->document) == 0) return r;
+        if (!stays[i]) other = r;
+    }
+    return other;
 }
 
-bool engine_at_rest(const struct engine *e)
+void engine_reload(struct engine *e, const struct engine_world *world, struct desired *desired)
 {
-    for (size_t i = 0; i < e->run_count; i++)
-        if (e->runs[i]->state == RUN_APPLYING) return false;
-    return true;
+    struct generation *g = generation_new(e, world, desired);
+    size_t before = e->run_count;
+    bool *stays = xcalloc(before, sizeof(*stays));
+    wake_cancel(&e->sweep);
+    wake_init(&e->sweep, world->io, engine_sweep, e);
+    for (size_t i = 0; i < desired->count; i++)
+        for (size_t k = 0; k < desired->documents[i]->target_count; k++) {
+            const struct target *t = &desired->documents[i]->targets[k];
+            struct run *old = engine_run_of(e, t, before, stays);
+            for (size_t n = 0; old && n < before; n++) stays[n] = stays[n] || e->runs[n] == old;
+            if (old)
+                run_move(old, g, t);
+            else
+                engine_add(e, run_new(&e->services, g, t));
+        }
+    for (size_t n = 0; n < before; n++)
+        if (!stays[n]) run_move(e->runs[n], NULL, NULL);
+    for (size_t n = before; n < e->run_count; n++) run_start(e->runs[n]);
+    free(stays);
+    engine_sweep_later(e);
 }
 
-/* --- the end of a cycle ---------------------------------------------------------------------- */
+/* --- what is over ------------------------------------------------------------------------------
+ */
 
-static bool all_have_ended(const struct engine *e)
+static void engine_sweep_runs(struct engine *e)
 {
-    for (size_t i = 0; i < e->run_count; i++)
-        if (e->runs[i]->state != RUN_ENDED) return false;
-    return true;
+    size_t kept = 0;
+    for (size_t i = 0; i < e->run_count; i++) {
+        struct run *r = e->runs[i];
+        if (run_is_over(r)) {
+            e->corrected_before += r->arm.corrected + r->sql.corrected;
+            run_free(r);
+        } else {
+            e->runs[kept++] = r;
+        }
+    }
+    e->run_count = kept;
 }
 
-void engine_run_ended(struct engine *e)
+static void engine_sweep_generations(struct engine *e)
 {
-    if (e->hooks.cycle) e->hooks.cycle(e->hooks.ctx);
-    if (e->mode != ENGINE_DAEMON && all_have_ended(e) && e->hooks.finished)
-        e->hooks.finished(e->hooks.ctx);
+    for (struct generation **at = &e->generations; *at;) {
+        struct generation *g = *at;
+        if (g->users || g == e->generations) {
+            at = &g->next;
+            continue;
+        }
+        *at = g->next;
+        void *owner = g->world.owner;
+        generation_free(g);
+        if (e->hooks.retired) e->hooks.retired(e->hooks.ctx, owner);
+    }
+}
+
+static void engine_sweep(void *ctx)
+{
+    struct engine *e = ctx;
+    engine_sweep_runs(e);
+    engine_sweep_generations(e);
+    bool all = e->services.mode != ENGINE_DAEMON && !e->finished;
+    for (size_t i = 0; i < e->run_count && all; i++) all = run_has_ended(e->runs[i]);
+    if (!all) return;
+    e->finished = true;
+    if (e->hooks.finished) e->hooks.finished(e->hooks.ctx);
 }
 
 /* --- what stands now ------------------------------------------------------------------------- */
 
 struct engine_totals engine_totals(const struct engine *e)
 {
-    struct engine_totals t = {.targets = e->run_count};
+    struct engine_totals t = {.targets = e->run_count, .corrected = e->corrected_before};
     for (size_t i = 0; i < e->run_count; i++) {
         const struct run *r = e->runs[i];
         struct transition_counts n = transitions_count(r->transitions);
-        t.items += r->items;
+        t.items += r->target->items;
         t.drifted += n.drifted;
         t.waiting += n.waiting;
+        t.debt += n.debt;
         t.blocked += n.blocked;
         t.unachievable += n.unachievable;
         t.unknown += n.unknown;
-        t.corrected += r->corrected_total;
-        if (r->target->kind == TARGET_SERVER && r->looked && !r->memory.exists)
-            t.pending += r->items - 1;
-        t.looked += r->looked;
+        t.corrected += r->arm.corrected + r->sql.corrected;
+        t.looked += r->arm.looked && (r->sql.looked || !r->target->sql);
     }
     return t;
 }
@@ -172,7 +250,20 @@ struct engine_totals engine_totals(const struct engine *e)
 struct plan *engine_plan(const struct engine *e)
 {
     struct plan *all = plan_new();
-    for (size_t i = 0; i < e->run_count; i++)
-        if (e->runs[i]->plan) plan_append(all, e->runs[i]->plan);
+    for (size_t i = 0; i < e->run_count; i++) {
+        if (e->runs[i]->arm.plan) plan_append(all, e->runs[i]->arm.plan);
+        if (e->runs[i]->sql.plan) plan_append(all, e->runs[i]->sql.plan);
+    }
     return all;
+}
+
+void engine_each_unknown(const struct engine *e,
+                         void (*told)(void *ctx, const char *target, const char *part,
+                                      const struct err *err),
+                         void *ctx)
+{
+    for (size_t i = 0; i < e->run_count; i++) {
+        const struct run *r = e->runs[i];
+        transitions_each_unknown(r->transitions, r->target->name, told, ctx);
+    }
 }

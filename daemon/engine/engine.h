@@ -1,5 +1,7 @@
 /* The engine: all targets of all documents, each going through its cycles: observe, compare,
- * permit, apply, verify, report. Writes within one target are serial; targets run side by side. */
+ * permit, apply, verify, report. It sees the world through struct io only. A target has lanes, one
+ * for ARM and one for what is inside PostgreSQL, each with its own clock: neither waits for the
+ * other, and looking waits for no operation. Writes of one lane are serial. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
@@ -9,49 +11,54 @@
 #include "azure/arm.h"
 #include "config/desired.h"
 #include "config/settings.h"
-#include "net/loop.h"
+#include "engine/event.h"
 #include "plan/plan.h"
 
 enum engine_mode {
     ENGINE_DAEMON, /* cycles for ever */
-    ENGINE_PLAN,   /* look once, write nothing */
+    ENGINE_PLAN,   /* look, write nothing */
     ENGINE_APPLY,  /* cycles until nothing is left that may be done */
 };
 
-/* What it works with; all of it outlives the engine. */
+/* What it works with; all of it outlives the engine, or, once another one has been given by
+ * engine_reload(), hooks.retired. */
 struct engine_world {
-    struct loop *loop;
     const struct io *io; /* gated */
     const struct azure *azure;
     const struct settings *settings;
+    void *owner; /* the caller's, for hooks.retired */
 };
 
-/* Whom it tells; each may be NULL. */
+/* Whom it tells beside the subscribers; each may be NULL. */
 struct engine_hooks {
     void *ctx;
-    /* A long-running operation of 'target' is at work: 'what' for people, seconds since it began.
-     */
-    void (*progress)(void *ctx, const char *target, const char *what, msec elapsed);
-    /* A cycle of a target has ended. */
+    /* A cycle has ended. The engine must not be freed in here. */
     void (*cycle)(void *ctx);
-    /* One-shot modes: every target has ended. */
+    /* One-shot modes: every target has ended. Likewise. */
     void (*finished)(void *ctx);
+    /* No target works with the world of 'owner' any more: it may be freed, in a later turn. */
+    void (*retired)(void *ctx, void *owner);
+    /* Was the resource 'id' ever seen, by this daemon or one before it? NULL: never. */
+    bool (*was_seen)(void *ctx, const char *id);
 };
 
 struct engine;
 
-/* Takes 'desired' over. Does nothing until engine_start(). */
+/* Takes 'desired' over. Does nothing until engine_start(). The journal is subscribed. */
 struct engine *engine_new(const struct engine_world *world, struct desired *desired,
                           enum engine_mode mode, const struct engine_hooks *hooks);
 /* Cancels whatever is under way: every later look starts from what is there (P8). */
 void engine_free(struct engine *e);
 void engine_start(struct engine *e);
+void engine_subscribe(struct engine *e, event_sink *sink, void *ctx);
+/* Tells an event that comes from outside: of the gate. */
+void engine_tell(struct engine *e, const struct event *event);
 
-/* From now on no write begins; looks go on. hooks.cycle is called whenever a target has come to the
- * end of its cycle, so that the owner can ask whether all are at rest. */
-void engine_rest(struct engine *e);
-/* Is no write under way? Then it may be freed without leaving anything half done. */
-bool engine_at_rest(const struct engine *e);
+/* Another configuration (taken over) is in force from now on, target by target: at once where
+ * nothing is being written, else when that write has ended. What a target remembers stays. */
+void engine_reload(struct engine *e, const struct engine_world *world, struct desired *desired);
+/* Everything is due now. */
+void engine_sync(struct engine *e);
 
 /* What came of a one-shot, or what stands now. */
 struct engine_totals {
@@ -59,16 +66,22 @@ struct engine_totals {
     size_t items;
     size_t drifted;
     size_t waiting;
+    size_t debt;
     size_t blocked;
     size_t unachievable;
-    size_t unknown;   /* scopes that could not be read */
+    size_t unknown;   /* parts that could not be read */
     size_t corrected; /* since the start */
-    size_t pending;   /* items on servers that do not exist yet, so that they cannot be compared */
     size_t looked;    /* targets that have been looked at completely at least once */
 };
 struct engine_totals engine_totals(const struct engine *e);
 
-/* ENGINE_PLAN: the plan of everything, in document order; the caller frees it. */
+/* The plan of everything, in document order; the caller frees it. */
 struct plan *engine_plan(const struct engine *e);
+
+/* Each part that could not be read by its last look: why. */
+void engine_each_unknown(const struct engine *e,
+                         void (*told)(void *ctx, const char *target, const char *part,
+                                      const struct err *err),
+                         void *ctx);
 
 #endif

@@ -1,76 +1,30 @@
 /* What each difference is going through: see transition.h. */
 #include "engine/transition.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/message_id.h"
-#include "resource/resource.h"
+#include "base/must.h"
+#include "engine/content.h"
+#include "engine/transition_inside.h"
 
-struct entry {
-    char *key; /* "type object part", sorted */
-    enum drift_state state;
-    enum scope scope;
-    unsigned attempts;
-    bool debt; /* only waits for a restart */
-    uint64_t held_until;
-    uint64_t seen; /* the comparison that last contained it */
-    char *type;
-    char *object;
-    char *title;
-    char *what; /* the deltas as one text, for the record at its end */
-    char *why;
-    char *failure; /* of the last failed write, so that the same one is not reported again */
-};
-
-struct unknown_scope {
-    char *scope;
-    enum err_kind kind; /* of the error last reported, so that another one is reported too */
-    uint64_t since;     /* monotonic ms */
-};
-
-struct transitions {
-    char *document;
-    char *target;
-    uint64_t cycle;
-    uint64_t comparison;
-    struct entry *entries;
-    size_t count;
-    size_t room;
-    struct unknown_scope *unknown;
-    size_t unknown_count;
-};
-
-static const struct {
-    const char *word;
-    const char *message_id;
-} states[DRIFT_STATE_N] = {
-#define X(name, word, message) [DRIFT_STATE_##name] = {word, MESSAGE_##message},
-    DRIFT_STATES(X)
-#undef X
-};
-
-const char *drift_state_word(enum drift_state state)
-{
-    return states[state].word;
-}
-
-struct transitions *transitions_new(const char *document, const char *target)
+struct transitions *transitions_new(const char *document, const char *target,
+                                    const struct events *events)
 {
     struct transitions *t = xcalloc(1, sizeof(*t));
     t->document = xstrdup(document);
     t->target = xstrdup(target);
+    t->events = events;
     return t;
 }
 
 static void entry_done(struct entry *e)
 {
+    content_done(&e->content);
     free(e->key);
+    free(e->word);
     free(e->type);
     free(e->object);
     free(e->title);
@@ -83,9 +37,8 @@ void transitions_free(struct transitions *t)
 {
     if (!t) return;
     for (size_t i = 0; i < t->count; i++) entry_done(&t->entries[i]);
-    for (size_t i = 0; i < t->unknown_count; i++) {
-        free(t->unknown[i].scope);
-    }
+    for (size_t i = 0; i < t->unknown_count; i++) free(t->unknown[i].part);
+    fights_done(&t->fights);
     free(t->unknown);
     free(t->entries);
     free(t->document);
@@ -93,53 +46,36 @@ void transitions_free(struct transitions *t)
     free(t);
 }
 
+void transitions_reloaded(struct transitions *t, const char *document)
+{
+    free(t->document);
+    t->document = xstrdup(document);
+    fights_done(&t->fights);
+    for (size_t i = 0; i < t->count; i++) {
+        t->entries[i].settled = 0;
+        t->entries[i].held_until = 0;
+    }
+}
+
 void transitions_cycle(struct transitions *t, uint64_t cycle)
 {
     t->cycle = cycle;
 }
 
-static enum log_level level_of(enum drift_state state)
-{
-    if (state == DRIFT_STATE_BLOCKED || state == DRIFT_STATE_UNACHIEVABLE) return LOG_LEVEL_WARNING;
-    return LOG_LEVEL_NOTICE;
-}
-
 /* The one function that changes a state, and says so (P14). */
-static void entry_move(struct transitions *t, struct entry *e, enum drift_state to,
+static void entry_move(const struct transitions *t, struct entry *e, enum drift_state to,
                        const struct err *err)
 {
     e->state = to;
-    char cycle[24];
-    snprintf(cycle, sizeof(cycle), "%" PRIu64, t->cycle);
-    const struct log_field fields[] = {
-        {"DOCUMENT", t->document},  {"TARGET", t->target},
-        {"RESOURCE", e->type},      {"OBJECT", e->object},
-        {"TITLE", e->title},        {"CHANGE", e->what},
-        {"DRIFT", states[to].word}, {"REASON", e->why},
-        {"CYCLE", cycle},           {NULL, NULL},
+    const struct event event = {
+        .kind = EVENT_TRANSITION,
+        .document = t->document,
+        .target = t->target,
+        .cycle = t->cycle,
+        .err = err,
+        .transition = {to, e->type, e->object, e->title, e->what, e->why},
     };
-    bool why = e->why && (to == DRIFT_STATE_WAITING || to == DRIFT_STATE_UNACHIEVABLE ||
-                          to == DRIFT_STATE_BLOCKED);
-    log_error(level_of(to), states[to].message_id, fields, err, "%s: %s on %s%s%s%s%s",
-              states[to].word, e->title, t->target, *e->what ? ": " : "", e->what, why ? " - " : "",
-              why ? e->why : "");
-}
-
-/* "path: from -> to; ..." of at most the first eight deltas. */
-static char *deltas_text(const struct change *c)
-{
-    enum { SHOWN = 8 };
-    struct buf b;
-    buf_init(&b, 2000);
-    for (size_t i = 0; i < c->delta_count && i < SHOWN; i++) {
-        const struct change_delta *d = &c->deltas[i];
-        buf_printf(&b, "%s%s: ", i ? "; " : "", d->path);
-        if (d->from) buf_str(&b, d->from);
-        if (d->from || !d->to) buf_str(&b, " -> ");
-        buf_str(&b, d->to ? d->to : "(none)");
-    }
-    if (c->delta_count > SHOWN) buf_printf(&b, "; and %zu more", c->delta_count - SHOWN);
-    return buf_steal(&b);
+    events_tell(t->events, &event);
 }
 
 /* Where 'key' is or would be. */
@@ -167,14 +103,24 @@ static char *change_key(const struct change *c)
     return xasprintf("%s %s %s", c->type, c->object, c->part ? c->part : "");
 }
 
-/* The entry of 'change'; NULL where there is none. */
-static const struct entry *entry_find(const struct transitions *t, const struct change *change)
+struct entry *entry_find(const struct transitions *t, const struct change *change)
 {
     char *key = change_key(change);
     bool found;
     size_t at = entry_place(t, key, &found);
     free(key);
     return found ? &t->entries[at] : NULL;
+}
+
+static void entry_describe(struct entry *e, const struct change *c)
+{
+    content_done(&e->content);
+    free(e->what);
+    free(e->why);
+    content_init(&e->content, c);
+    e->what = content_text(c);
+    e->debt = change_is_debt(c);
+    e->why = c->reason ? xstrdup(c->reason) : NULL;
 }
 
 static struct entry *entry_get(struct transitions *t, const struct change *c, bool *fresh)
@@ -193,31 +139,23 @@ static struct entry *entry_get(struct transitions *t, const struct change *c, bo
     }
     memmove(&t->entries[at + 1], &t->entries[at], (t->count - at) * sizeof(*t->entries));
     t->count++;
-    const struct resource *type = resource_find(c->type);
     t->entries[at] = (struct entry){
         .key = key,
         .type = xstrdup(c->type),
         .object = xstrdup(c->object),
         .title = xstrdup(c->title),
-        .scope = type ? type->scope : SCOPE_N,
-        .what = xstrdup(""),
     };
     return &t->entries[at];
 }
 
-static void entry_describe(struct entry *e, const struct change *c)
-{
-    free(e->what);
-    free(e->why);
-    e->what = deltas_text(c);
-    e->debt = change_is_debt(c);
-    e->why = c->reason ? xstrdup(c->reason) : NULL;
-}
+/* --- a plan ------------------------------------------------------------------------------------
+ */
 
 /* Where nothing can be done now, that is the news; else a difference that is being corrected, or
  * whose correction failed, stays what it is: it was detected long ago. */
 static enum drift_state state_for(const struct change *c)
 {
+    if (c->fought) return DRIFT_STATE_FOUGHT;
     switch (c->verdict) {
     case CHANGE_WAIT: return DRIFT_STATE_WAITING;
     case CHANGE_UNACHIEVABLE: return DRIFT_STATE_UNACHIEVABLE;
@@ -228,18 +166,31 @@ static enum drift_state state_for(const struct change *c)
     return DRIFT_STATE_DETECTED;
 }
 
-static void take_change(struct transitions *t, const struct change *c)
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void take_change(struct transitions *t, const struct change *c, const char *word)
 {
     bool fresh;
     struct entry *e = entry_get(t, c, &fresh);
     enum drift_state next = state_for(c);
+    struct content before = e->content;
     char *old_why = e->why;
+    e->content = (struct content){0};
     e->why = NULL;
     entry_describe(e, c);
-    bool same_why = (!old_why && !e->why) || (old_why && e->why && strcmp(old_why, e->why) == 0);
+    if (!same_text(e->word, word)) {
+        free(e->word);
+        e->word = xstrdup(word);
+    }
+    bool grown = !fresh && content_has_grown(&before, c);
+    bool same_why = same_text(old_why, e->why);
+    content_done(&before);
     free(old_why);
     e->seen = t->comparison;
-    if (fresh) {
+    if (fresh || grown) {
         entry_move(t, e, DRIFT_STATE_DETECTED, NULL);
         if (next != DRIFT_STATE_DETECTED) entry_move(t, e, next, NULL);
         return;
@@ -250,13 +201,25 @@ static void take_change(struct transitions *t, const struct change *c)
     if (e->state != next || !same_why) entry_move(t, e, next, NULL);
 }
 
-/* Ends what 'compared' scopes no longer have; returns how many of that we had written. */
-static size_t end_unseen(struct transitions *t, unsigned compared)
+/* Is 'e' over, now that it is not in the plan? What nobody declares any more is. */
+static bool entry_is_over(const struct transitions *t, const struct entry *e,
+                          const struct target *target, const struct seen *seen)
+{
+    if (e->seen == t->comparison) return false;
+    for (size_t i = 0; i < target->scope_count; i++)
+        if (e->word && strcmp(target->scopes[i].word, e->word) == 0)
+            return seen->scopes[i].compared;
+    return true;
+}
+
+/* Returns how many of what is over we had written. */
+static size_t end_unseen(struct transitions *t, const struct target *target,
+                         const struct seen *seen)
 {
     size_t kept = 0, corrected = 0;
     for (size_t i = 0; i < t->count; i++) {
         struct entry *e = &t->entries[i];
-        if (e->seen == t->comparison || e->scope >= SCOPE_N || !(compared & (1U << e->scope))) {
+        if (!entry_is_over(t, e, target, seen)) {
             t->entries[kept++] = *e;
             continue;
         }
@@ -270,25 +233,27 @@ static size_t end_unseen(struct transitions *t, unsigned compared)
     return corrected;
 }
 
-static void mark_seen(struct transitions *t, const struct change *c)
-{
-    char *key = change_key(c);
-    bool found;
-    size_t at = entry_place(t, key, &found);
-    free(key);
-    if (found) t->entries[at].seen = t->comparison;
-}
-
 /* What is over is told before what is new: a parameter's value is corrected, then it is found to
  * wait for a restart. */
-size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared)
+size_t transitions_take(struct transitions *t, const struct plan *plan, const struct target *target,
+                        const struct seen *seen)
 {
     t->comparison++;
-    for (size_t i = 0; i < plan->count; i++) mark_seen(t, &plan->changes[i]);
-    size_t corrected = end_unseen(t, compared);
-    for (size_t i = 0; i < plan->count; i++) take_change(t, &plan->changes[i]);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct entry *e = entry_find(t, &plan->changes[i]);
+        if (e) e->seen = t->comparison;
+    }
+    size_t corrected = end_unseen(t, target, seen);
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct change *c = &plan->changes[i];
+        must(c->scope_index < target->scope_count);
+        take_change(t, c, target->scopes[c->scope_index].word);
+    }
     return corrected;
 }
+
+/* --- writes ------------------------------------------------------------------------------------
+ */
 
 void transitions_correcting(struct transitions *t, const struct change *change)
 {
@@ -301,19 +266,18 @@ void transitions_correcting(struct transitions *t, const struct change *change)
     if (!again) entry_move(t, e, DRIFT_STATE_CORRECTING, NULL);
 }
 
-void transitions_hold(struct transitions *t, const struct change *change, uint64_t until)
+/* A look beside the write may have found it done already: then there is nothing to hold, and no
+ * failure of it counts. */
+void transitions_hold(struct transitions *t, const struct change *change, msec until)
 {
-    bool fresh;
-    struct entry *e = entry_get(t, change, &fresh);
-    if (fresh) entry_describe(e, change);
-    e->held_until = until;
+    struct entry *e = entry_find(t, change);
+    if (e) e->held_until = until;
 }
 
 void transitions_failed(struct transitions *t, const struct change *change, const struct err *err)
 {
-    bool fresh;
-    struct entry *e = entry_get(t, change, &fresh);
-    if (fresh) entry_describe(e, change);
+    struct entry *e = entry_find(t, change);
+    if (!e) return;
     /* A server that is busy with something else is no reason for alarm: it waits its turn. */
     bool busy = err->kind == ERR_BUSY || err->kind == ERR_THROTTLED;
     enum drift_state to = busy ? DRIFT_STATE_WAITING : DRIFT_STATE_BLOCKED;
@@ -325,17 +289,8 @@ void transitions_failed(struct transitions *t, const struct change *change, cons
     if (!same) entry_move(t, e, to, err);
 }
 
-unsigned transitions_attempts(const struct transitions *t, const struct change *change)
-{
-    const struct entry *e = entry_find(t, change);
-    return e ? e->attempts : 0;
-}
-
-uint64_t transitions_held(const struct transitions *t, const struct change *change)
-{
-    const struct entry *e = entry_find(t, change);
-    return e ? e->held_until : 0;
-}
+/* --- what stands -------------------------------------------------------------------------------
+ */
 
 struct transition_counts transitions_count(const struct transitions *t)
 {
@@ -343,67 +298,17 @@ struct transition_counts transitions_count(const struct transitions *t)
     for (size_t i = 0; i < t->count; i++) {
         const struct entry *e = &t->entries[i];
         n.drifted += !e->debt;
-        n.waiting += e->state == DRIFT_STATE_WAITING;
-        n.blocked += e->state == DRIFT_STATE_BLOCKED;
+        n.debt += e->debt;
+        n.waiting += e->state == DRIFT_STATE_WAITING && !e->debt;
+        n.blocked += e->state == DRIFT_STATE_BLOCKED || e->state == DRIFT_STATE_FOUGHT;
         n.unachievable += e->state == DRIFT_STATE_UNACHIEVABLE;
     }
     return n;
 }
 
-bool transitions_any(const struct transitions *t, enum scope scope)
+bool transitions_any(const struct transitions *t, const char *word)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (t->entries[i].scope == scope) return true;
+        if (t->entries[i].word && strcmp(t->entries[i].word, word) == 0) return true;
     return false;
-}
-
-static struct unknown_scope *unknown_find(struct transitions *t, const char *scope)
-{
-    for (size_t i = 0; i < t->unknown_count; i++)
-        if (strcmp(t->unknown[i].scope, scope) == 0) return &t->unknown[i];
-    return NULL;
-}
-
-static void scope_record(struct transitions *t, enum log_level level, const char *message_id,
-                         const char *scope, const struct err *err, const char *sentence)
-{
-    const struct log_field fields[] = {
-        {"DOCUMENT", t->document}, {"TARGET", t->target}, {"SCOPE", scope}, {NULL, NULL}};
-    log_error(level, message_id, fields, err, "%s: %s of %s%s%s", sentence, scope, t->target,
-              err ? ": " : "", err ? err->text : "");
-}
-
-void transitions_unknown(struct transitions *t, const char *scope, const struct err *err,
-                         uint64_t now)
-{
-    struct unknown_scope *u = unknown_find(t, scope);
-    if (u && u->kind == err->kind) return;
-    if (!u) {
-        t->unknown = xreallocarray(t->unknown, t->unknown_count + 1, sizeof(*t->unknown));
-        u = &t->unknown[t->unknown_count++];
-        *u = (struct unknown_scope){.scope = xstrdup(scope), .since = now};
-    }
-    u->kind = err->kind;
-    scope_record(t, LOG_LEVEL_WARNING, MESSAGE_DRIFT_UNKNOWN, scope, err, "unknown");
-}
-
-static void unknown_end(struct transitions *t, struct unknown_scope *u, uint64_t now)
-{
-    char sentence[64];
-    snprintf(sentence, sizeof(sentence), "known again after %" PRIu64 " s",
-             (now - u->since) / 1000);
-    scope_record(t, LOG_LEVEL_NOTICE, MESSAGE_DRIFT_KNOWN_AGAIN, u->scope, NULL, sentence);
-    free(u->scope);
-    *u = t->unknown[--t->unknown_count];
-}
-
-void transitions_known(struct transitions *t, const char *scope, uint64_t now)
-{
-    struct unknown_scope *u = unknown_find(t, scope);
-    if (u) unknown_end(t, u, now);
-}
-
-void transitions_known_all(struct transitions *t, uint64_t now)
-{
-    while (t->unknown_count) unknown_end(t, t->unknown, now);
 }

@@ -1,6 +1,6 @@
-/* What each difference is going through, and one record whenever that changes: detected,
- * correcting, corrected, waiting, blocked, unachievable, vanished; and scopes that became unknown
- * or known again. A difference that stays as it is says nothing. */
+/* What each difference is going through, and one event whenever that changes: its state, its
+ * reason, or its content. A difference that stays as it is says nothing; one that grows is news
+ * whatever state it is in. Also which parts cannot be read. */
 #ifndef ENGINE_TRANSITION_H
 #define ENGINE_TRANSITION_H
 
@@ -9,72 +9,74 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "engine/event.h"
 #include "plan/plan.h"
 #include "resource/seen.h"
-
-/* State, word, message of base/message_id.h, does it need a person's eye? */
-#define DRIFT_STATES(X)                                                                            \
-    X(DETECTED, "detected", DRIFT_DETECTED)                                                        \
-    X(CORRECTING, "correcting", DRIFT_CORRECTING)                                                  \
-    X(WAITING, "waiting", DRIFT_WAITING)                                                           \
-    X(BLOCKED, "blocked", DRIFT_BLOCKED)                                                           \
-    X(UNACHIEVABLE, "unachievable", DRIFT_UNACHIEVABLE)                                            \
-    X(CORRECTED, "corrected", DRIFT_CORRECTED)                                                     \
-    X(VANISHED, "vanished", DRIFT_VANISHED)
-
-enum drift_state {
-#define X(name, word, message) DRIFT_STATE_##name,
-    DRIFT_STATES(X)
-#undef X
-        DRIFT_STATE_N
-};
-
-const char *drift_state_word(enum drift_state state);
+#include "resource/target.h"
 
 struct transitions;
 
-/* For one target of one document; names are copied. */
-struct transitions *transitions_new(const char *document, const char *target);
+/* For one target of one document; names are copied, 'events' outlives it. */
+struct transitions *transitions_new(const char *document, const char *target,
+                                    const struct events *events);
 void transitions_free(struct transitions *t);
+/* The document has been read anew: what was given up is tried again. */
+void transitions_reloaded(struct transitions *t, const char *document);
 
-/* The number of the cycle that records carry from now on. */
+/* The number of the cycle that events carry from now on. */
 void transitions_cycle(struct transitions *t, uint64_t cycle);
 
-/* Takes in a permitted plan. Differences of types in 'compared' (bit = enum scope) that the plan no
- * longer has are corrected (when we wrote) or vanished (when somebody else did). Returns how many
- * were corrected. */
-size_t transitions_take(struct transitions *t, const struct plan *plan, unsigned compared);
+/* Takes in a permitted plan of what was 'seen'. Differences of compared parts that the plan no
+ * longer has are corrected (when we wrote) or vanished (when somebody else did, or the part is not
+ * declared any more). Returns how many were corrected. */
+size_t transitions_take(struct transitions *t, const struct plan *plan, const struct target *target,
+                        const struct seen *seen);
 
-/* A write of 'change' begins. */
+/* A write of 'change' begins; it was accepted and has ended well, and reads may lag behind it until
+ * 'quiet' (0: they do not); it failed with 'err' and stays a
+ * difference; should the difference still be seen, it is not written again before 'until'. Times
+ * are monotonic. */
 void transitions_correcting(struct transitions *t, const struct change *change);
-/* It has ended, well or not: should the difference still be seen, it is not written again before
- * 'until' (monotonic ms). */
-void transitions_hold(struct transitions *t, const struct change *change, uint64_t until);
-/* The write failed with 'err'; it stays a difference. */
+void transitions_written(struct transitions *t, const struct change *change, msec now, msec quiet);
 void transitions_failed(struct transitions *t, const struct change *change, const struct err *err);
-
-/* A scope could not be read, or was read, at 'now' (monotonic ms). Says so once, until it changes.
- */
-void transitions_unknown(struct transitions *t, const char *scope, const struct err *err,
-                         uint64_t now);
-void transitions_known(struct transitions *t, const char *scope, uint64_t now);
-void transitions_known_all(struct transitions *t, uint64_t now);
+void transitions_hold(struct transitions *t, const struct change *change, msec until);
 
 /* How often in a row 'change' was written without going away; 0: never. */
 unsigned transitions_attempts(const struct transitions *t, const struct change *change);
 /* Until when it is held; 0: it is not. */
-uint64_t transitions_held(const struct transitions *t, const struct change *change);
+msec transitions_held(const struct transitions *t, const struct change *change);
+
+/* What the past says about the changes of 'plan', as verdicts: a write that was accepted twice has
+ * no effect; what somebody else keeps changing is held. */
+struct transition_limits {
+    unsigned fights;   /* so many corrections of the same thing */
+    msec fight_window; /* within this time are a fight */
+    msec fight_hold;   /* after which it is left alone for so long */
+};
+void transitions_judge(struct transitions *t, struct plan *plan,
+                       const struct transition_limits *limits, msec now);
+
+/* A part could not be read, or was read, at 'now'. Says so once, until it changes. */
+void transitions_unknown(struct transitions *t, const char *part, const struct err *err, msec now);
+void transitions_known(struct transitions *t, const char *part, msec now);
+void transitions_known_all(struct transitions *t, msec now);
+/* Each part that cannot be read, with its last error. */
+void transitions_each_unknown(const struct transitions *t, const char *target,
+                              void (*told)(void *ctx, const char *target, const char *part,
+                                           const struct err *err),
+                              void *ctx);
 
 /* The differences that stand now. */
 struct transition_counts {
     size_t drifted;
-    size_t waiting; /* with restart debt, which is no drift */
-    size_t blocked;
+    size_t waiting; /* restart debt not counted */
+    size_t debt;    /* wait for a restart only */
+    size_t blocked; /* and fought over */
     size_t unachievable;
-    size_t unknown; /* scopes */
+    size_t unknown; /* parts */
 };
 struct transition_counts transitions_count(const struct transitions *t);
-/* Does any difference stand in 'scope'? */
-bool transitions_any(const struct transitions *t, enum scope scope);
+/* Does any difference stand in the part called 'word'? */
+bool transitions_any(const struct transitions *t, const char *word);
 
 #endif

@@ -1,124 +1,153 @@
-/* Carrying out what one pass of a cycle may do: ARM writes one after another, SQL in as few
- * transactions as possible. Whether a write had its effect is the next look's business. See run.h.
- */
+/* Carrying out what one look of a lane may do: see write.h. */
+#include "engine/write.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/backoff.h"
+#include "base/must.h"
+#include "engine/lane.h"
+#include "engine/look.h"
 #include "engine/run.h"
 #include "pg/classify.h"
+#include "resource/action.h"
 
 /* Held while a transaction of ours writes, so that two daemons at the same server take turns. The
  * number is "pgdriftd" in ASCII. */
 static const char lock_statement[] = "SELECT pg_advisory_xact_lock(8099552897406497892)";
 
-static void write_next(struct run *r);
+static void write_next(struct lane *l);
 
-static msec now(const struct run *r)
+static const struct change *write_queued(const struct writer *w, size_t i)
 {
-    return loop_now(engine_world(r->engine)->loop);
+    must(i < w->length);
+    return &w->plan->changes[w->queue[i]];
 }
 
-static const struct change *queued(const struct run *r, size_t i)
-{
-    return &r->plan->changes[r->queue[i]];
-}
-
-static const struct action *action_of(const struct change *c)
+static const struct action *write_action(const struct change *c)
 {
     return c->action;
 }
 
 /* --- what may be done now -------------------------------------------------------------------- */
 
-static bool may_be_written(const struct run *r, const struct change *c)
+static bool write_may(const struct lane *l, const struct change *c)
 {
-    return c->verdict == CHANGE_GO && c->action && transitions_held(r->transitions, c) <= now(r);
+    return c->verdict == CHANGE_GO && c->action &&
+           transitions_held(l->run->transitions, c) <= run_now(l->run);
 }
 
 /* Changes of one transaction: the same database, one after another in the plan. */
-static bool same_transaction(const struct change *a, const struct change *b)
+static bool write_same_transaction(const struct change *a, const struct change *b)
 {
-    const struct action *x = action_of(a), *y = action_of(b);
+    const struct action *x = write_action(a), *y = write_action(b);
     return x->kind == ACTION_SQL && y->kind == ACTION_SQL && x->mode == SQL_TRANSACTION &&
            y->mode == SQL_TRANSACTION && strcmp(x->database, y->database) == 0;
 }
 
-bool write_pick(struct run *r)
+static bool write_pick(struct lane *l)
 {
-    r->queue = xreallocarray(r->queue, r->plan->count + 1, sizeof(*r->queue));
-    r->queue_length = r->queue_at = 0;
-    for (size_t i = 0; i < r->plan->count; i++) {
-        const struct change *c = &r->plan->changes[i];
-        if (!may_be_written(r, c)) continue;
-        const struct change *first = r->queue_length ? queued(r, 0) : c;
-        const struct change *last = r->queue_length ? queued(r, r->queue_length - 1) : c;
-        if (c->stage != first->stage && !same_transaction(last, c)) break;
-        r->queue[r->queue_length++] = i;
+    struct writer *w = &l->writer;
+    w->queue = xreallocarray(w->queue, l->plan->count + 1, sizeof(*w->queue));
+    w->length = w->at = 0;
+    for (size_t i = 0; i < l->plan->count; i++) {
+        const struct change *c = &l->plan->changes[i];
+        if (!write_may(l, c)) continue;
+        const struct change *first = w->length ? &l->plan->changes[w->queue[0]] : c;
+        const struct change *last = w->length ? &l->plan->changes[w->queue[w->length - 1]] : c;
+        if (c->stage != first->stage && !write_same_transaction(last, c)) break;
+        w->queue[w->length++] = i;
     }
-    return r->queue_length > 0;
+    return w->length > 0;
 }
 
 /* --- the end of a write ---------------------------------------------------------------------- */
 
-/* A write to ARM without an answer may be under way: it gets time to be seen before it is sent
- * again. */
-static bool is_in_doubt(const struct change *c, const struct err *err)
+/* A write to ARM without an answer may be under way, and so may one that was accepted and whose end
+ * is not known: it gets time to be seen before it is sent again. */
+static bool write_is_in_doubt(const struct lane *l, const struct change *c, const struct err *err)
 {
-    return err && action_of(c)->kind == ACTION_ARM &&
-           (err->kind == ERR_TRANSIENT || err->kind == ERR_TIMEOUT);
+    enum arm_fate fate = l->writer.arm.fate;
+    if (!err || write_action(c)->kind != ACTION_ARM) return false;
+    return fate == ARM_IN_DOUBT || fate == ARM_ACCEPTED || fate == ARM_CANCELED;
 }
 
-static void hold(struct run *r, const struct change *c, const struct err *err)
+/* After a write that ended well reads may lag behind: it is not repeated before that time is over,
+ * whatever reads say. */
+static msec write_pause(const struct lane *l, const struct change *c, const struct err *err)
 {
+    const struct run *r = l->run;
     unsigned attempts = transitions_attempts(r->transitions, c);
-    enum backoff_preset preset = is_in_doubt(c, err) ? BACKOFF_DOUBT : BACKOFF_REWRITE;
-    msec pause =
-        backoff_delay(&backoff_presets[preset], attempts ? attempts : 1,
-                      err ? err->retry_after_ms : 0, loop_random(engine_world(r->engine)->loop));
-    transitions_hold(r->transitions, c, now(r) + pause);
+    const struct backoff_policy lag = {
+        .base_ms = (uint64_t)run_settings(r)->evidence.lag_seconds * 1000,
+        .cap_ms = MINUTES(10),
+        .factor = 2,
+    };
+    bool arm = write_action(c)->kind == ACTION_ARM;
+    const struct backoff_policy *policy = &backoff_presets[BACKOFF_REWRITE];
+    if (write_is_in_doubt(l, c, err))
+        policy = &backoff_presets[BACKOFF_DOUBT];
+    else if (!err && arm)
+        policy = &lag;
+    return backoff_delay(policy, attempts ? attempts : 1, err ? err->retry_after_ms : 0,
+                         r->azure.io->random(r->azure.io->ctx));
 }
 
 /* 'c' was written, or not; says so, and whether the others still make sense now. */
-static void ended(struct run *r, const struct change *c, const struct err *err)
+static void write_ended(struct lane *l, const struct change *c, const struct err *err)
 {
-    hold(r, c, err);
-    if (!err) return;
+    struct run *r = l->run;
+    msec pause = write_pause(l, c, err), now = run_now(r);
+    transitions_hold(r->transitions, c, now + pause);
+    if (!err) {
+        bool arm = write_action(c)->kind == ACTION_ARM;
+        transitions_written(r->transitions, c, now, arm ? now + pause : 0);
+        l->fruitless = 0;
+        return;
+    }
     transitions_failed(r->transitions, c, err);
-    if (err_retryable(err->kind)) r->enough = true;
+    if (!err_retryable(err->kind)) return;
+    l->writer.enough = true;
+    l->pause_until = now + pause;
 }
 
 /* --- ARM ------------------------------------------------------------------------------------- */
 
-static void arm_progress(struct flow *f)
+static void write_arm_progress(struct flow *f)
 {
-    const struct arm_write *w = f->op;
-    struct run *r = w->owner;
-    const struct engine_hooks *hooks = engine_hooks(r->engine);
-    const struct change *c = queued(r, r->queue_at);
-    if (!hooks->progress) return;
+    const struct arm_write *a = f->op;
+    struct lane *l = a->owner;
+    const struct run *r = l->run;
+    const struct change *c = write_queued(&l->writer, l->writer.at);
     char what[160];
     snprintf(what, sizeof(what), "%s %s", change_verb_word(c->verb), c->title);
-    hooks->progress(hooks->ctx, r->target->name, what, now(r) - r->write_started);
+    const struct event event = {.kind = EVENT_OPERATION,
+                                .document = r->target->document,
+                                .target = r->target->name,
+                                .cycle = l->cycle,
+                                .text = what,
+                                .span = run_now(r) - l->writer.started};
+    events_tell(r->services->events, &event);
 }
 
-static void arm_done(struct flow *f, const struct err *err)
+static void write_arm_done(struct flow *f, const struct err *err)
 {
-    struct arm_write *w = f->op;
-    struct run *r = w->owner;
-    bool sent = w->fate != ARM_NOT_SENT;
-    r->counts.arm_writes += sent;
-    r->counts.arm_reads += f->calls - (sent ? 1 : 0);
-    ended(r, queued(r, r->queue_at), err);
-    arm_write_done(w);
-    r->queue_at++;
-    write_next(r);
+    struct arm_write *a = f->op;
+    struct lane *l = a->owner;
+    bool sent = a->fate != ARM_NOT_SENT;
+    l->counts.arm_writes += sent;
+    l->counts.arm_reads += f->calls - (sent ? 1 : 0);
+    write_ended(l, write_queued(&l->writer, l->writer.at), err);
+    arm_write_done(a);
+    l->writer.at++;
+    write_next(l);
 }
 
-static void arm_start(struct run *r, const struct change *c)
+static void write_arm_start(struct lane *l, const struct change *c)
 {
-    const struct action *a = action_of(c);
+    const struct action *a = write_action(c);
+    struct writer *w = &l->writer;
     const struct arm_request request = {
         .method = a->method,
         .id = a->id,
@@ -126,148 +155,178 @@ static void arm_start(struct run *r, const struct change *c)
         .body = a->body,
         .secret_path = a->secret_path,
         .secret = a->secret,
-        .creates = c->verb == CHANGE_CREATE && c->class == CHANGE_CREATE_CLASS,
+        .creates = a->creates,
+        .if_none_match = a->if_none_match,
+        .if_match = a->if_match,
+        .shape = a->shape,
+        .settling = a->settling,
     };
     struct err err = {0};
-    if (arm_write_init(&r->write, &r->azure, &request, &err)) {
-        ended(r, c, &err);
-        r->queue_at++;
-        write_next(r);
+    if (a->creates) absence_clear(&l->run->root.absence); /* from now on it may be there */
+    if (arm_write_init(&w->arm, &l->run->azure, &request, &err)) {
+        write_ended(l, c, &err);
+        w->at++;
+        write_next(l);
         return;
     }
-    r->write.owner = r;
-    r->write.flow.done = arm_done;
-    r->write.flow.progress = arm_progress;
-    r->write.flow.resource = c->object;
-    r->write_started = now(r);
-    flow_start(&r->write.flow, r->azure.io);
+    w->arm.owner = l;
+    w->arm.flow.done = write_arm_done;
+    w->arm.flow.progress = write_arm_progress;
+    w->arm.flow.resource = c->object;
+    w->started = run_now(l->run);
+    flow_start(&w->arm.flow, l->run->azure.io);
 }
 
 /* --- SQL ------------------------------------------------------------------------------------- */
 
-static void ask_sql(struct flow *f, struct call *call)
+static void write_sql_ask(struct flow *f, struct call *call)
 {
-    const struct run *r = f->op;
-    const struct action *a = action_of(queued(r, r->queue_at));
-    const struct settings *s = engine_world(r->engine)->settings;
+    const struct lane *l = f->op;
+    const struct writer *w = &l->writer;
+    const struct action *a = write_action(write_queued(w, w->at));
     call->kind = CALL_SQL;
     call->sql = (struct sql_call){
-        .target = look_sql_target(r, a->database),
+        .target = look_sql_target(l->run, a->database),
         .mode = a->mode,
-        .statements = r->batch,
-        .count = r->batch_statements,
-        .statement_timeout = SECONDS((msec)s->sql.statement_timeout_seconds),
+        .statements = w->batch,
+        .count = w->batch_statements,
+        .statement_timeout = SECONDS((msec)run_settings(l->run)->sql.statement_timeout_seconds),
     };
 }
 
 /* The change that statement 'failed' of the batch belongs to. */
-static size_t failed_change(const struct run *r, size_t failed)
+static size_t write_failed_change(const struct writer *w, size_t failed)
 {
-    size_t at = action_of(queued(r, r->queue_at))->mode == SQL_TRANSACTION ? 1 : 0;
-    for (size_t i = 0; i < r->batch_length; i++) {
-        at += action_of(queued(r, r->queue_at + i))->count;
-        if (failed < at) return r->queue_at + i;
+    size_t at = write_action(write_queued(w, w->at))->mode == SQL_TRANSACTION ? 1 : 0;
+    for (size_t i = 0; i < w->batch_length; i++) {
+        at += write_action(write_queued(w, w->at + i))->count;
+        if (failed < at) return w->at + i;
     }
-    return r->queue_at;
+    return w->at;
 }
 
-static int classify_sql(struct flow *f, const struct reply *reply, struct err *err)
+static int write_sql_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
-    struct run *r = f->op;
-    r->batch_failed = r->queue_at;
-    r->batch_answered = false;
+    struct lane *l = f->op;
+    struct writer *w = &l->writer;
+    w->batch_failed = w->at;
+    w->batch_answered = false;
     if (flow_classify_transport(f, reply, err)) return -1;
-    r->batch_answered = true;
-    if (reply->sql.sqlstate[0]) r->batch_failed = failed_change(r, reply->sql.failed);
+    w->batch_answered = true;
+    if (reply->sql.sqlstate[0]) w->batch_failed = write_failed_change(w, reply->sql.failed);
     return pg_classify(&reply->sql, err);
 }
 
-static enum flow_verdict take_sql(struct flow *f, const struct reply *reply)
+static enum flow_verdict write_sql_take(struct flow *f, const struct reply *reply)
 {
     (void)f;
     (void)reply;
     return FLOW_DONE;
 }
 
-static const struct flow_row sql_rows[] = {
+static const struct flow_row write_sql_rows[] = {
     {.name = "write",
      .text = "carry out the statements of one transaction",
-     .ask = ask_sql,
-     .take = take_sql,
+     .ask = write_sql_ask,
+     .take = write_sql_take,
      .limit = MINUTES(10),
      .flags = FLOW_ONCE},
     {0},
 };
 
 /* One statement that fails undoes its whole transaction, but only its own change is held: the next
- * pass carries out the others without it. */
-static void sql_done(struct flow *f, const struct err *err)
+ * look carries out the others without it. */
+static void write_sql_done(struct flow *f, const struct err *err)
 {
-    struct run *r = f->op;
-    r->counts.sql_queries += (unsigned)r->batch_statements;
-    for (size_t i = 0; i < r->batch_length; i++) {
-        const struct change *c = queued(r, r->queue_at + i);
+    struct lane *l = f->op;
+    struct writer *w = &l->writer;
+    l->counts.sql_queries += (unsigned)w->batch_statements;
+    for (size_t i = 0; i < w->batch_length; i++) {
+        const struct change *c = write_queued(w, w->at + i);
         if (!err)
-            ended(r, c, NULL);
-        else if (!r->batch_answered || r->queue_at + i == r->batch_failed)
-            ended(r, c, err);
+            write_ended(l, c, NULL);
+        else if (!w->batch_answered || w->at + i == w->batch_failed)
+            write_ended(l, c, err);
     }
-    r->queue_at += r->batch_length;
-    write_next(r);
+    w->at += w->batch_length;
+    write_next(l);
 }
 
-static void batch_add(struct run *r, const struct sql_statement *statements, size_t count)
+static void write_batch_add(struct writer *w, const struct sql_statement *statements, size_t count)
 {
-    r->batch = xreallocarray(r->batch, r->batch_statements + count, sizeof(*r->batch));
-    memcpy(r->batch + r->batch_statements, statements, count * sizeof(*statements));
-    r->batch_statements += count;
+    w->batch = xreallocarray(w->batch, w->batch_statements + count, sizeof(*w->batch));
+    memcpy(w->batch + w->batch_statements, statements, count * sizeof(*statements));
+    w->batch_statements += count;
 }
 
-static void sql_start(struct run *r, const struct change *first)
+static void write_sql_start(struct lane *l, const struct change *first)
 {
     static const struct sql_statement lock = {.text = lock_statement};
-    r->batch_length = r->batch_statements = 0;
-    if (action_of(first)->mode == SQL_TRANSACTION) batch_add(r, &lock, 1);
+    struct writer *w = &l->writer;
+    w->batch_length = w->batch_statements = 0;
+    if (write_action(first)->mode == SQL_TRANSACTION) write_batch_add(w, &lock, 1);
     do {
-        const struct change *c = queued(r, r->queue_at + r->batch_length++);
-        batch_add(r, action_of(c)->statements, action_of(c)->count);
-        if (c != first) transitions_correcting(r->transitions, c);
-    } while (r->queue_at + r->batch_length < r->queue_length &&
-             same_transaction(first, queued(r, r->queue_at + r->batch_length)));
-    r->sql_write = (struct flow){
+        const struct change *c = write_queued(w, w->at + w->batch_length++);
+        write_batch_add(w, write_action(c)->statements, write_action(c)->count);
+        if (c != first) transitions_correcting(l->run->transitions, c);
+    } while (w->at + w->batch_length < w->length &&
+             write_same_transaction(first, write_queued(w, w->at + w->batch_length)));
+    w->sql = (struct flow){
         .name = "sql.write",
-        .rows = sql_rows,
-        .classify = classify_sql,
-        .done = sql_done,
-        .op = r,
-        .resource = r->target->name,
+        .rows = write_sql_rows,
+        .classify = write_sql_classify,
+        .done = write_sql_done,
+        .op = l,
+        .resource = l->run->target->name,
     };
-    flow_start(&r->sql_write, r->azure.io);
+    flow_start(&w->sql, l->run->azure.io);
 }
 
 /* --- the queue ------------------------------------------------------------------------------- */
 
-static void write_next(struct run *r)
+static void write_forget(struct writer *w)
 {
-    if (r->queue_at >= r->queue_length || r->enough || engine_is_resting(r->engine)) {
-        run_applied(r);
+    w->busy = false;
+    plan_free(w->plan);
+    w->plan = NULL;
+}
+
+static void write_next(struct lane *l)
+{
+    struct writer *w = &l->writer;
+    bool stop = w->enough || l->run->next || l->run->leaving;
+    if (w->at >= w->length || stop) {
+        write_forget(w);
+        lane_written(l);
         return;
     }
-    const struct change *c = queued(r, r->queue_at);
-    transitions_correcting(r->transitions, c);
-    if (action_of(c)->kind == ACTION_ARM)
-        arm_start(r, c);
+    const struct change *c = write_queued(w, w->at);
+    transitions_correcting(l->run->transitions, c);
+    if (write_action(c)->kind == ACTION_ARM)
+        write_arm_start(l, c);
     else
-        sql_start(r, c);
+        write_sql_start(l, c);
 }
 
-void write_start(struct run *r)
+bool write_start(struct lane *l)
 {
-    write_next(r);
+    struct writer *w = &l->writer;
+    must(!w->busy);
+    if (!write_pick(l)) return false;
+    w->busy = true;
+    w->enough = false;
+    w->plan = plan_share(l->plan);
+    write_next(l);
+    return true;
 }
 
-void write_cancel(struct run *r)
+void write_cancel(struct lane *l)
 {
-    arm_write_done(&r->write);
-    flow_cancel(&r->sql_write);
+    struct writer *w = &l->writer;
+    arm_write_done(&w->arm);
+    flow_cancel(&w->sql);
+    write_forget(w);
+    free(w->queue);
+    free(w->batch);
+    *w = (struct writer){0};
 }

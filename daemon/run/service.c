@@ -19,7 +19,7 @@
 #include "run/lock.h"
 #include "run/notify.h"
 #include "run/reload.h"
-#include "run/world.h"
+#include "run/setup.h"
 
 /* How long a stop waits for a configuration that is being read. */
 #define READING_PATIENCE SECONDS(2)
@@ -36,10 +36,8 @@ struct service {
     struct loop *loop;
     struct guard *guard; /* has the lock */
     struct notify *notify;
-    struct configuration *configuration;
-    struct configuration *next; /* accepted, waits for the writes under way; NULL: none */
-    struct loop_task *swap;
-    struct world world;
+    struct configuration *first; /* read at start, until the engine works by it */
+    struct setup *setup;         /* in force, the newest first */
     struct engine *engine;
     struct loop_signal *hangup, *terminate, *interrupt;
     struct loop_timer *watchdog;
@@ -58,9 +56,8 @@ static void service_told(struct service *s, const struct err *err, int result)
     s->unheard = result != 0;
 }
 
-static void log_start(const struct service *s)
+static void log_start(const struct service *s, const struct settings *settings)
 {
-    const struct settings *settings = s->configuration->settings;
     int format = s->options->log_format >= 0 ? s->options->log_format : settings->log.format;
     enum log_level level = s->options->log_level >= 0 ? (enum log_level)s->options->log_level
                                                       : settings_log_level(settings);
@@ -72,44 +69,50 @@ static void log_start(const struct service *s)
 static void status_text(const struct service *s, char *out, size_t size)
 {
     struct engine_totals t = engine_totals(s->engine);
-    snprintf(out, size, "%zu items on %zu targets: %zu drifted, %zu waiting, %zu unknown", t.items,
-             t.targets, t.drifted, t.waiting, t.unknown);
+    snprintf(out, size,
+             "%zu items on %zu targets: %zu drifted, %zu waiting, "
+             "%zu owing a restart, %zu unknown",
+             t.items, t.targets, t.drifted, t.waiting, t.debt, t.unknown);
 }
 
-static void swap_now(void *ctx);
 static void service_leave(struct service *s);
 
-static void on_cycle(void *ctx)
+static void service_cycle(void *ctx)
 {
     struct service *s = ctx;
     char text[160];
     struct err err = {0};
     status_text(s, text, sizeof(text));
     service_told(s, &err, notify_status(s->notify, text, &err));
-    if (s->next && !s->swap && engine_at_rest(s->engine))
-        s->swap = loop_defer(s->loop, swap_now, s);
 }
 
-static void on_finished(void *ctx)
+static void service_finished(void *ctx)
 {
     struct service *s = ctx;
     struct engine_totals t = engine_totals(s->engine);
     if (t.looked < t.targets || t.unknown || t.blocked)
         s->status = SERVICE_ERROR;
     else
-        s->status = t.drifted ? SERVICE_DRIFT : SERVICE_OK;
+        s->status = t.drifted + t.debt ? SERVICE_DRIFT : SERVICE_OK;
     loop_stop(s->loop);
 }
 
-static void engine_begin(struct service *s)
+/* No target works by an older configuration any more. */
+static void service_retired(void *ctx, void *owner)
 {
-    world_init(&s->world, s->loop, s->configuration->settings);
-    const struct engine_world world = world_for_engine(&s->world);
-    const struct engine_hooks hooks = {.ctx = s, .cycle = on_cycle, .finished = on_finished};
-    struct desired *desired = s->configuration->desired;
-    s->configuration->desired = NULL;
-    s->engine =
-        engine_new(&world, desired, s->options->once ? ENGINE_APPLY : ENGINE_DAEMON, &hooks);
+    struct service *s = ctx;
+    setup_retire(&s->setup, owner);
+}
+
+static void engine_begin(struct service *s, struct configuration *c)
+{
+    s->setup = setup_new(s->loop, c, NULL);
+    const struct engine_world world = setup_world(s->setup);
+    const struct engine_hooks hooks = {
+        .ctx = s, .cycle = service_cycle, .finished = service_finished, .retired = service_retired};
+    s->engine = engine_new(&world, setup_desired(s->setup),
+                           s->options->once ? ENGINE_APPLY : ENGINE_DAEMON, &hooks);
+    setup_tell(s->setup, s->engine);
     engine_start(s->engine);
 }
 
@@ -117,55 +120,31 @@ static void engine_end(struct service *s)
 {
     engine_free(s->engine);
     s->engine = NULL;
-    world_done(&s->world);
+    setup_free(s->setup);
+    s->setup = NULL;
 }
 
-/* --- reload: parse all, check all, swap ------------------------------------------------------ */
+/* --- reload: parse all, check all, move on --------------------------------------------------- */
 
-static void swap_now(void *ctx)
+/* Target by target: each where nothing is being written to it. */
+static void service_move_on(struct service *s, struct configuration *next)
 {
-    struct service *s = ctx;
-    s->swap = NULL;
-    engine_end(s);
-    configuration_free(s->configuration);
-    s->configuration = s->next;
-    s->next = NULL;
-    if (s->configuration->lock) guard_replace(s->guard, s->configuration->lock);
-    s->configuration->lock = NULL;
-    log_start(s);
-    engine_begin(s);
+    if (next->lock) guard_replace(s->guard, next->lock);
+    next->lock = NULL;
+    s->setup = setup_new(s->loop, next, s->setup);
+    log_start(s, next->settings);
+    const struct engine_world world = setup_world(s->setup);
+    setup_tell(s->setup, s->engine);
+    engine_reload(s->engine, &world, setup_desired(s->setup));
     struct engine_totals t = engine_totals(s->engine);
     log_record(LOG_LEVEL_NOTICE, MESSAGE_RELOADED, NULL, "reloaded: %zu items on %zu targets",
                t.items, t.targets);
 }
 
-/* A configuration that was accepted and has not come into force. */
-static void service_drop_swap(struct service *s)
-{
-    if (s->swap) loop_task_cancel(s->swap);
-    s->swap = NULL;
-    configuration_free(s->next);
-    s->next = NULL;
-}
-
-/* Of two that were accepted the newer one is meant; a lock that it needs as well stays. */
-static void service_take_next(struct service *s, struct configuration *next)
-{
-    struct configuration *old = s->next;
-    if (old && old->lock && !next->lock &&
-        strcmp(lock_directory(old->lock), next->settings->state_directory) == 0) {
-        next->lock = old->lock;
-        old->lock = NULL;
-    }
-    configuration_free(old);
-    s->next = next;
-}
-
 static const char *service_held_directory(void *ctx, size_t which)
 {
     const struct service *s = ctx;
-    if (which == 0) return guard_directory(s->guard);
-    return s->next && s->next->lock ? lock_directory(s->next->lock) : NULL;
+    return which == 0 ? guard_directory(s->guard) : NULL;
 }
 
 static void service_reload_begun(void *ctx)
@@ -191,9 +170,7 @@ static void service_reload_ended(void *ctx, struct configuration *next,
         service_told(s, &err,
                      notify_ready(s->notify, "reload refused, the old configuration stays", &err));
     } else {
-        service_take_next(s, next);
-        engine_rest(s->engine);
-        if (!s->swap && engine_at_rest(s->engine)) s->swap = loop_defer(s->loop, swap_now, s);
+        service_move_on(s, next);
         service_told(s, &err, notify_ready(s->notify, "reloaded", &err));
     }
 }
@@ -220,7 +197,6 @@ static void service_leave(struct service *s)
         loop_stop(s->loop);
         return;
     }
-    service_drop_swap(s);
     if (s->engine) engine_end(s);
     if (!loop_timer_running(s->patience)) loop_timer_start(s->patience, READING_PATIENCE);
 }
@@ -295,20 +271,20 @@ static int configuration_begin(struct service *s)
 {
     struct problems problems;
     problems_init(&problems);
-    s->configuration = configuration_load(s->options->config, NULL, 0, &problems);
-    if (s->configuration)
-        log_start(s);
+    s->first = configuration_load(s->options->config, NULL, 0, &problems);
+    if (s->first)
+        log_start(s, s->first->settings);
     else
         configuration_log(&problems, NULL);
     problems_done(&problems);
-    return s->configuration ? 0 : -1;
+    return s->first ? 0 : -1;
 }
 
 static int service_begin(struct service *s, struct err *err)
 {
     s->notify = notify_new(getenv("NOTIFY_SOCKET"), err);
     if (!s->notify) return -1;
-    struct lock *lock = lock_new(s->configuration->settings->state_directory, err);
+    struct lock *lock = lock_new(s->first->settings->state_directory, err);
     if (!lock) return -1;
     const struct guard_hooks guard_hooks = {
         .ctx = s, .lost = service_lock_lost, .checked = service_lock_checked};
@@ -319,7 +295,8 @@ static int service_begin(struct service *s, struct err *err)
                                        .ended = service_reload_ended};
     s->reload = reload_new(s->loop, s->options->config, &hooks);
     if (signals_begin(s, err)) return -1;
-    engine_begin(s);
+    engine_begin(s, s->first);
+    s->first = NULL;
     struct engine_totals t = engine_totals(s->engine);
     log_record(LOG_LEVEL_NOTICE, MESSAGE_READY, NULL, "ready: %zu items on %zu targets", t.items,
                t.targets);
@@ -328,7 +305,6 @@ static int service_begin(struct service *s, struct err *err)
 
 static void service_end(struct service *s)
 {
-    service_drop_swap(s);
     if (s->engine) engine_end(s);
     loop_timer_free(s->watchdog);
     loop_timer_free(s->patience);
@@ -336,7 +312,7 @@ static void service_end(struct service *s)
     loop_signal_free(s->hangup);
     loop_signal_free(s->terminate);
     loop_signal_free(s->interrupt);
-    configuration_free(s->configuration);
+    configuration_free(s->first);
     guard_free(s->guard);
     notify_free(s->notify);
     log_close();

@@ -30,6 +30,25 @@ static struct token_source token_source_of(const struct settings *s)
     return source;
 }
 
+/* That Azure wants to be left alone is one fact, told when it begins and when it is over. */
+static void world_held(void *ctx, const struct gate_hold *hold, bool over)
+{
+    struct world *w = ctx;
+    struct err err = {0};
+    const struct io *io = net_io(w->net);
+    if (!w->engine) return;
+    err_set(&err, ERR_THROTTLED, "HTTP %d of %s%s%s, %u times", hold->status, hold->host,
+            *hold->subscription ? ", subscription " : "", hold->subscription, hold->refusals);
+    const struct event event = {.kind = EVENT_THROTTLED,
+                                .document = "",
+                                .target = "",
+                                .err = &err,
+                                .text = hold->subscription,
+                                .span = io->now(io->ctx) - hold->since,
+                                .over = over};
+    engine_tell(w->engine, &event);
+}
+
 static void gate_init(struct world *w)
 {
     const struct settings *s = w->settings;
@@ -40,6 +59,8 @@ static void gate_init(struct world *w)
     limits.budget[GATE_READS].per_second = (unsigned)s->limits.arm_reads_per_second;
     limits.budget[GATE_WRITES].size = (unsigned)s->limits.arm_write_burst;
     limits.budget[GATE_WRITES].per_second = (unsigned)s->limits.arm_writes_per_second;
+    limits.held = world_held;
+    limits.held_ctx = w;
     w->gate = gate_new(net_io(w->net), &limits);
 }
 
@@ -73,10 +94,4 @@ void world_done(struct world *w)
     gate_free(w->gate);
     net_free(w->net);
     *w = (struct world){0};
-}
-
-struct engine_world world_for_engine(const struct world *w)
-{
-    return (struct engine_world){
-        .loop = w->loop, .io = w->azure.io, .azure = &w->azure, .settings = w->settings};
 }

@@ -22,13 +22,11 @@ struct world {
     struct gate *gate;
     struct token_cache *token;
     struct azure azure;
+    struct engine *engine; /* told what the gate says; NULL: nobody */
 };
 
 /* 'loop' and 'settings' outlive it. */
 void world_init(struct world *w, struct loop *loop, const struct settings *settings);
 void world_done(struct world *w);
-
-/* What the engine works with. */
-struct engine_world world_for_engine(const struct world *w);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "config/clash.h"
 
+#include "resource/resource.h"
+
 struct names {
     char **items;
     size_t count;
@@ -61,13 +63,13 @@ static void desired_items(const struct document *d, struct arena *arena, struct 
     };
     for (size_t i = 0; i < d->target_count; i++) {
         const struct target *t = &d->targets[i];
-        bool group = t->kind == TARGET_GROUP;
+        bool group = t->type == &resource_resource_group, server = t->type == &resource_server;
         items[i + 1] = (struct clash_item){
             .file = d->file,
             .root = d->root,
-            .item = t->item,
-            .id = group ? t->arm_id : arena_printf(arena, "server %s", t->name),
-            .said = arena_printf(arena, group ? "resource group %s" : "server %s is declared by",
+            .item = t->scopes[0].want,
+            .id = server ? arena_printf(arena, "server %s", t->name) : t->arm_id,
+            .said = arena_printf(arena, group ? "%s %s" : "%s %s is declared by", t->scopes[0].word,
                                  t->name),
             .shared = group,
         };

@@ -19,7 +19,7 @@ struct document {
     const char *name; /* metadata.name */
     json_t *root;     /* comments removed, variables filled in */
     struct arena *arena;
-    struct target *targets; /* the group first, if declared; then the servers */
+    struct target *targets; /* in the order of the resource types: the group first */
     size_t target_count;
     size_t item_count;            /* declared things, for the summary */
     struct document_parts *parts; /* the SQL lists by server: document_sql.c's */
@@ -32,8 +32,9 @@ struct desired {
     size_t count;
 };
 
-/* The rows of a document; also what its JSON Schema and the reference are made of. */
-extern const struct field desired_fields[];
+/* The rows of a document; also what its JSON Schema and the reference are made of. Made once, of
+ * the list of resource types, and kept for ever. Safe from any thread. */
+const struct field *desired_fields(void);
 
 /* All *.json files of the settings' desired directory, in order of their names. Two documents may
  * not declare the same server. NULL where 'problems' grew. */

@@ -1,12 +1,17 @@
 /* The rows of a desired document: see desired.h. The items of the lists are the resource types'. */
 #include "config/desired.h"
+#include <pthread.h>
+
+#include "base/must.h"
 #include "resource/compare.h"
 #include "resource/resource.h"
 
-static const char *const undeclared_words[] = {"ignore", "report", "delete", NULL};
+/* "delete" is the older word for remove. */
+static const char *const removable_words[] = {"ignore", "report", "remove", "delete", NULL};
+static const char *const undeclared_words[] = {"ignore", "report", NULL};
 static const char *const schema_versions[] = {"1", NULL};
 
-const struct field desired_fields[] = {
+static const struct field base_fields[] = {
     {.path = "schemaVersion",
      .kind = FIELD_INT,
      .flags = FIELD_REQUIRED,
@@ -39,11 +44,6 @@ const struct field desired_fields[] = {
      .fallback = "5",
      .unit = "deletions",
      .help = "A plan with more deletions than this carries out none of them."},
-    {.path = "policy.undeclared.firewallRules",
-     .kind = FIELD_ENUM,
-     .choices = undeclared_words,
-     .fallback = "report",
-     .help = "What happens to firewall rules that are not declared."},
     {.path = "azure.subscriptionId",
      .kind = FIELD_STRING,
      .flags = FIELD_REQUIRED,
@@ -51,12 +51,11 @@ const struct field desired_fields[] = {
      .max = 64,
      .help = "Azure subscription."},
     {.path = "azure.tenantId", .kind = FIELD_STRING, .help = "Entra tenant."},
-    {.path = "resourceGroup",
-     .kind = FIELD_OBJECT,
-     .flags = FIELD_REQUIRED,
-     .fields = resource_group_fields,
-     .help = "The group that holds the servers."},
-    {.path = "servers", .kind = FIELD_LIST, .fields = server_fields, .help = "Flexible servers."},
+    {0},
+};
+
+/* What is inside PostgreSQL. */
+static const struct field sql_fields[] = {
     {.path = "externalRoles",
      .kind = FIELD_SET,
      .help = "Roles that somebody else makes, so that they may be named here; nothing is done to "
@@ -69,3 +68,49 @@ const struct field desired_fields[] = {
      .help = "What each grantee may do in each database."},
     {0},
 };
+
+static struct field desired_table[96];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* policy.undeclared.LIST of a collection. The row's texts are made once, for ever. */
+static struct field undeclared_row(const struct resource *type)
+{
+    return (struct field){
+        .path = xasprintf("policy.undeclared.%s", type->key),
+        .kind = FIELD_ENUM,
+        .choices = type->deletable ? removable_words : undeclared_words,
+        .fallback = "report",
+        .help = type->deletable ? "What happens to those of the list that are not declared."
+                                : "Whether those of the list that are not declared are reported.",
+    };
+}
+
+static size_t rows_add(size_t at, struct field row)
+{
+    must(at + 1 < sizeof(desired_table) / sizeof(desired_table[0]));
+    desired_table[at] = row;
+    return at + 1;
+}
+
+static void desired_fields_make(void)
+{
+    size_t n = 0;
+    for (const struct field *row = base_fields; row->path; row++) n = rows_add(n, *row);
+    for (size_t i = 0; i < resource_count; i++) {
+        const struct resource *type = resources[i];
+        if (resource_is_root(type)) {
+            struct field row = resource_row(type);
+            if (type->form == RESOURCE_ONE) row.flags |= FIELD_REQUIRED;
+            n = rows_add(n, row);
+        } else if (type->arm_type && type->form == RESOURCE_LIST) {
+            n = rows_add(n, undeclared_row(type));
+        }
+    }
+    for (const struct field *row = sql_fields; row->path; row++) n = rows_add(n, *row);
+}
+
+const struct field *desired_fields(void)
+{
+    pthread_once(&once, desired_fields_make);
+    return desired_table;
+}

@@ -317,5 +317,4 @@ void document_sql(struct document *d, struct target *target, enum settings_secre
     document_make_grants(&r, want);
     size_t count = want->role_count + want->database_count + want->grant_count;
     if (count) target->sql = want;
-    d->item_count += count;
 }

@@ -12,7 +12,7 @@ struct schema {
     const char *name; /* "settings": also of its file, config/schema/NAME.schema.json */
     const char *title;
     const char *description;
-    const struct field *fields;
+    const struct field *(*fields)(void);
 };
 
 /* All of them; ends with a row without a name. */

@@ -70,6 +70,16 @@ struct settings {
         } blast_radius;
     } limits;
 
+    /* How much has to be seen before something is believed. */
+    struct {
+        int64_t absence_looks;
+        int64_t absence_seconds;
+        int64_t lag_seconds;
+        int64_t fights;
+        int64_t fight_minutes;
+        int64_t fight_hold_minutes;
+    } evidence;
+
     struct {
         char *ssl_mode; /* libpq's sslmode */
         char *ssl_root_cert;

@@ -57,6 +57,7 @@ enum field_flag {
     FIELD_WRITE_ONLY = 1 << 11,   /* sent at creation, never answered, so never compared */
     FIELD_LOCAL = 1 << 12,        /* for us only: never compared or sent */
     FIELD_STORED = 1 << 13,       /* field_store() puts it at 'offset' */
+    FIELD_ALONE = 1 << 14,        /* patched by itself, before anything else */
 };
 
 /* One row. Tables end with a row that is all zero. */

@@ -59,10 +59,15 @@ struct change {
     enum change_verb verb;
     enum change_class class;
     enum change_verdict verdict;
-    const char *reason; /* why it waits, is never done or cannot be; NULL with GO */
-    bool widening;      /* somebody can do more than declared: ranks first in reports */
-    bool observe_only;  /* the item says mode: observe */
-    unsigned stage;     /* lower ones first; equal ones together */
+    const char *reason;  /* why it waits, is never done or cannot be; NULL with GO */
+    bool widening;       /* somebody can do more than declared: ranks first in reports */
+    bool observe_only;   /* the item says mode: observe */
+    unsigned stage;      /* lower ones first; equal ones together */
+    const char *id;      /* ARM id of the item; NULL in SQL */
+    size_t scope_index;  /* the part of its target that it was found in */
+    const char *blocked; /* what it has to wait for: "after server NAME"; NULL: nothing */
+    bool passing;        /* it waits for something that comes by itself */
+    bool fought;         /* somebody else keeps changing it */
     struct change_delta *deltas;
     size_t delta_count;
     const void *action; /* the resource layer's: how to apply it */

@@ -10,12 +10,19 @@ struct plan *plan_new(void)
 {
     struct plan *p = xcalloc(1, sizeof(*p));
     p->arena = arena_new();
+    p->shares = 1;
+    return p;
+}
+
+struct plan *plan_share(struct plan *p)
+{
+    p->shares++;
     return p;
 }
 
 void plan_free(struct plan *p)
 {
-    if (!p) return;
+    if (!p || --p->shares) return;
     arena_free(p->arena);
     free(p->changes);
     free(p);
@@ -76,6 +83,10 @@ void plan_append(struct plan *p, const struct plan *other)
         c->widening = from->widening;
         c->observe_only = from->observe_only;
         c->stage = from->stage;
+        c->scope_index = from->scope_index;
+        c->id = arena_strdup(p->arena, from->id);
+        c->passing = from->passing;
+        c->fought = from->fought;
         for (size_t k = 0; k < from->delta_count; k++)
             plan_delta(p, from->deltas[k].path, from->deltas[k].from, from->deltas[k].to);
     }

@@ -13,6 +13,7 @@
 #include "plan/change.h"
 
 struct plan {
+    unsigned shares; /* plan_free() ends one */
     struct arena *arena;
     struct change *changes;
     size_t count;
@@ -29,6 +30,8 @@ struct plan_counts {
 
 /* The plan owns its arena; changes and their strings are to be allocated there. */
 struct plan *plan_new(void);
+/* One more that frees it. */
+struct plan *plan_share(struct plan *p);
 void plan_free(struct plan *p);
 
 /* Adds a zeroed change of 'type' for 'object' (copied) and returns it, valid until the next add. */

@@ -21,7 +21,7 @@ static struct excess excess_of(const struct plan *p, const struct policy *policy
     size_t deletions = 0, creations = 0, writes = 0;
     for (size_t i = 0; i < p->count; i++) {
         const struct change *c = &p->changes[i];
-        if (c->verdict != CHANGE_GO) continue;
+        if (c->verdict != CHANGE_GO || c->blocked) continue;
         writes++;
         deletions += c->verb == CHANGE_DELETE;
         creations += c->verb == CHANGE_CREATE;
@@ -55,6 +55,8 @@ static void limit(struct change *c, const struct policy *policy, const struct po
         deny(c, CHANGE_NEVER, "more writes in one plan than limits.blastRadius.percent");
     else if (c->class == CHANGE_DISRUPTIVE_CLASS && !policy->allow_disruptive)
         deny(c, CHANGE_WAIT, "it interrupts connections and policy.allowDisruptive is false");
+    else if (c->blocked)
+        deny(c, CHANGE_WAIT, c->blocked);
     else if (facts->busy && (!facts->busy_below || c->stage < facts->busy_below))
         deny(c, CHANGE_WAIT, facts->busy);
 }

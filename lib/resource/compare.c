@@ -3,52 +3,57 @@
 
 #include <stdlib.h>
 #include <string.h>
-
 #include <strings.h>
 
 #include "base/json.h"
 
 const char *const compare_modes[] = {"observe", "enforce", NULL};
 
-/* Which PATCH a difference belongs to. Storage goes alone and first (ARM refuses it beside others:
- * azure-rest-api-specs issue 22867); what interrupts connections apart from what does not, so that
- * the harmless part never waits for a window. */
-enum portion { PORTION_STORAGE, PORTION_ONLINE, PORTION_DISRUPTIVE, PORTION_FIXED, PORTION_N };
+/* What ARM puts around every resource and no request may carry (source: ARM RPC, resource API
+ * reference: id, name, type and systemData are read-only; etag goes into a header). */
+static const char *const envelope[] = {"id", "name", "type", "systemData", "etag"};
 
-static const struct {
-    const char *suffix; /* of the object's name in plans */
-    enum change_class class;
-} portions[PORTION_N] = {
-    [PORTION_STORAGE] = {"/storage", CHANGE_ONLINE_CLASS},
-    [PORTION_ONLINE] = {"", CHANGE_ONLINE_CLASS},
-    [PORTION_DISRUPTIVE] = {"/disruptive", CHANGE_DISRUPTIVE_CLASS},
-    [PORTION_FIXED] = {"/create-only", CHANGE_ONLINE_CLASS},
-};
-
-static enum portion portion_of(const struct field_delta *d)
+bool compare_observes(const json_t *item)
 {
-    if (d->field->flags & FIELD_CREATE_ONLY) return PORTION_FIXED;
-    if (d->field->flags & FIELD_DISRUPTIVE) return PORTION_DISRUPTIVE;
-    if (strncmp(d->path, "properties.storage.", strlen("properties.storage.")) == 0)
-        return PORTION_STORAGE;
-    return PORTION_ONLINE;
+    const char *mode = json_text_at(item, "mode");
+    return mode && strcmp(mode, "observe") == 0;
 }
 
-struct action *compare_arm_action(struct plan *plan, const struct resource *type,
-                                  const char *method, const char *id, json_t *body)
+const struct scope *compare_scope(const struct comparison *c)
 {
-    struct action *a = arena_alloc(plan->arena, sizeof(*a));
-    a->kind = ACTION_ARM;
-    a->method = method;
-    a->id = arena_strdup(plan->arena, id);
-    a->api_version = type->api_version;
-    if (body) {
-        char *text = json_line(body);
-        a->body = arena_strdup(plan->arena, text);
-        free(text);
-        json_decref(body);
-    }
-    return a;
+    return &c->target->scopes[c->scope];
+}
+
+const json_t *compare_have(const struct comparison *c)
+{
+    return c->seen->scopes[c->scope].body;
+}
+
+bool compare_root_exists(const struct seen *seen)
+{
+    return seen_root(seen)->state == SEEN_COMPLETE;
+}
+
+enum resource_state compare_root_state(const struct target *target, const struct seen *seen,
+                                       const char **word)
+{
+    *word = "";
+    const struct observation *root = seen_root(seen);
+    if (root->state != SEEN_COMPLETE || !target->type->state) return RESOURCE_SETTLED;
+    return target->type->state(root->body, word);
+}
+
+struct change *compare_change(const struct comparison *c, const char *object, const char *id,
+                              enum change_verb verb, unsigned stage)
+{
+    const struct scope *scope = compare_scope(c);
+    struct change *change = plan_add(c->plan, scope->type->name, c->target->name, object);
+    change->verb = verb;
+    change->class = verb == CHANGE_DELETE ? CHANGE_DESTRUCTIVE_CLASS : CHANGE_ONLINE_CLASS;
+    change->stage = stage;
+    change->scope_index = c->scope;
+    change->id = arena_strdup(c->plan->arena, id);
+    return change;
 }
 
 void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bool exists)
@@ -59,84 +64,68 @@ void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bo
     }
 }
 
-static void create_item(const struct comparison *c, const struct resource *type, unsigned stage)
+struct action *compare_action(const struct comparison *c, const char *method, const char *id,
+                              json_t *body)
 {
-    struct plan *plan = c->plan;
-    const struct target *t = c->target;
-    struct field_deltas deltas;
-    field_compare(type->fields, t->item, NULL, plan->arena, &deltas);
-    struct change *change = plan_add(plan, type->name, t->name, t->name);
-    change->part = "create";
-    change->verb = CHANGE_CREATE;
-    change->class = CHANGE_CREATE_CLASS;
-    change->stage = stage;
-    change->observe_only = t->observe_only;
-    struct action *a =
-        compare_arm_action(plan, type, "PUT", t->arm_id, field_create_body(type->fields, t->item));
-    if (t->kind == TARGET_SERVER && t->sql_password) {
-        a->secret_path = "properties.administratorLoginPassword";
-        a->secret = t->sql_password;
+    struct arena *arena = c->plan->arena;
+    struct action *a = arena_alloc(arena, sizeof(*a));
+    a->kind = ACTION_ARM;
+    a->method = method;
+    a->id = arena_strdup(arena, id);
+    a->api_version = compare_scope(c)->type->api_version;
+    a->shape = compare_scope(c)->type->shape;
+    a->settling = compare_scope(c)->type->settling;
+    if (body) {
+        char *text = json_line(body);
+        a->body = arena_strdup(arena, text);
+        free(text);
+        json_decref(body);
     }
-    change->action = a;
-    compare_add_deltas(plan, &deltas, false);
+    return a;
 }
 
-static void update_portion(const struct comparison *c, const struct resource *type, unsigned stage,
-                           const json_t *have, const struct field_deltas *all, enum portion portion)
+static void path_delete(json_t *body, const char *path)
 {
-    struct field_deltas some = {.items =
-                                    arena_array(c->plan->arena, all->count, sizeof(*some.items))};
-    for (size_t i = 0; i < all->count; i++)
-        if (portion_of(&all->items[i]) == portion) some.items[some.count++] = all->items[i];
-    if (!some.count) return;
-    const struct target *t = c->target;
-    char *object = arena_printf(c->plan->arena, "%s%s", t->name, portions[portion].suffix);
-    struct change *change = plan_add(c->plan, type->name, t->name, object);
-    change->verb = CHANGE_UPDATE;
-    change->class = portions[portion].class;
-    change->stage = stage + (unsigned)portion;
-    change->observe_only = t->observe_only;
-    if (portion == PORTION_FIXED) {
-        change->verb = CHANGE_REPORT;
-        change->verdict = CHANGE_UNACHIEVABLE;
-        change->reason = "it can only be set when the resource is created";
-    } else {
-        json_t *body = field_patch_body(type->fields, t->item, have, &some);
-        change->action = compare_arm_action(c->plan, type, "PATCH", t->arm_id, body);
+    const char *dot = strrchr(path, '.');
+    char *parent = dot ? xstrndup(path, (size_t)(dot - path)) : NULL;
+    json_object_del(parent ? json_at(body, parent) : body, dot ? dot + 1 : path);
+    free(parent);
+}
+
+/* What was read, without what cannot be sent, and what is declared over it. */
+static json_t *merged_body(const struct resource *type, const json_t *want, const json_t *have)
+{
+    json_t *body = json_deep_copy(have);
+    for (size_t i = 0; i < sizeof(envelope) / sizeof(envelope[0]); i++)
+        json_object_del(body, envelope[i]);
+    for (const struct field *row = type->fields; row->path; row++)
+        if (row->flags & FIELD_READ_ONLY) path_delete(body, row->path);
+    json_t *over = field_create_body(type->fields, want);
+    json_object_update_recursive(body, over);
+    json_decref(over);
+    return body;
+}
+
+struct action *compare_put(const struct comparison *c, const char *id, const json_t *want,
+                           const json_t *have)
+{
+    const struct resource *type = compare_scope(c)->type;
+    bool merge = have && type->write == RESOURCE_WRITE_MERGE;
+    json_t *body = merge ? merged_body(type, want, have) : field_create_body(type->fields, want);
+    struct action *a = compare_action(c, "PUT", id, body);
+    const char *etag = have && type->etag ? json_text_at(have, type->etag) : NULL;
+    a->if_match = arena_strdup(c->plan->arena, etag);
+    return a;
+}
+
+const json_t *compare_find(const json_t *list, const char *name)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        const char *other = json_text_at(item, "name");
+        if (other && name && strcasecmp(other, name) == 0) return item;
     }
-    compare_add_deltas(c->plan, &some, true);
-}
-
-void compare_arm_item(const struct comparison *c, const struct resource *type, unsigned stage)
-{
-    const struct observation *o = &c->seen->arm[type->scope];
-    if (o->state == SEEN_ABSENT) {
-        create_item(c, type, stage);
-        return;
-    }
-    struct field_deltas deltas;
-    field_compare(type->fields, c->target->item, o->body, c->plan->arena, &deltas);
-    for (enum portion p = 0; p < PORTION_N; p++)
-        update_portion(c, type, stage, o->body, &deltas, p);
-}
-
-const char *compare_server_state(const struct seen *seen)
-{
-    const char *state = json_text_at(seen->arm[SCOPE_SERVER].body, "properties.state");
-    return state ? state : "";
-}
-
-bool compare_server_moving(const struct seen *seen)
-{
-    static const char *const moving[] = {"Updating", "Restarting",   "Starting",
-                                         "Stopping", "Provisioning", "Dropping"};
-    const char *state = compare_server_state(seen);
-    for (size_t i = 0; i < sizeof(moving) / sizeof(moving[0]); i++)
-        if (strcasecmp(state, moving[i]) == 0) return true;
-    return false;
-}
-
-bool compare_server_exists(const struct seen *seen)
-{
-    return seen->arm[SCOPE_SERVER].state == SEEN_COMPLETE;
+    return NULL;
 }

@@ -6,30 +6,47 @@
 #include "resource/action.h"
 #include "resource/resource.h"
 
+/* When, within a target, changes are applied: lower ones first. SQL changes come in the order of
+ * enum pg_change_kind; a schema file runs when default privileges stand and before grants. */
+enum stage {
+    STAGE_ROOT = 10,     /* and its portions */
+    STAGE_CHILDREN = 20, /* what is in collections */
+    STAGE_SQL = 100,
+    STAGE_SQL_STEP = 10,
+    STAGE_SCHEMA_FILE = STAGE_SQL + PG_CHANGE_GRANT * STAGE_SQL_STEP - 5,
+};
+
 /* "observe", "enforce": the choices of every item's own mode. */
 extern const char *const compare_modes[];
+bool compare_observes(const json_t *item);
 
-/* Compares a target's own item (the group or the server) with what was seen: one PUT where it is
- * absent; where it differs, one PATCH for what is harmless, one for the storage and one for what
- * interrupts connections; and a report for what can only be said at creation. */
-void compare_arm_item(const struct comparison *c, const struct resource *type, unsigned stage);
+const struct scope *compare_scope(const struct comparison *c);
+/* The answer that the scope is compared with; NULL where there is none. */
+const json_t *compare_have(const struct comparison *c);
+/* Is there a root, so that what is below it can be there? */
+bool compare_root_exists(const struct seen *seen);
+/* What the root's answer says about its state; SETTLED where its type has no states. */
+enum resource_state compare_root_state(const struct target *target, const struct seen *seen,
+                                       const char **word);
 
-/* A zeroed ARM action in the plan's arena: 'method' on 'id'; 'body' (stolen, may be NULL) is
- * printed into it. */
-struct action *compare_arm_action(struct plan *plan, const struct resource *type,
-                                  const char *method, const char *id, json_t *body);
-
+/* Adds a change of the scope's type for 'object' at 'stage'. 'id' is the item's, copied. */
+struct change *compare_change(const struct comparison *c, const char *object, const char *id,
+                              enum change_verb verb, unsigned stage);
 /* Adds 'deltas' to the last added change. What does not exist yet has no default that could be
  * shown as its value: then only what it will be is said. */
 void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bool exists);
+/* A zeroed ARM action in the plan's arena: 'method' on 'id'; 'body' (stolen, may be NULL) is
+ * printed into it. */
+struct action *compare_action(const struct comparison *c, const char *method, const char *id,
+                              json_t *body);
+/* The write that makes 'have' (NULL: nothing) what 'want' declares, of a type that is PUT. */
+struct action *compare_put(const struct comparison *c, const char *id, const json_t *want,
+                           const json_t *have);
 
-/* The state of the target's server when it was last seen, "" where unknown. */
-const char *compare_server_state(const struct seen *seen);
-
-/* Is an operation running on it? What is answered then is neither the old state nor the new one. */
-bool compare_server_moving(const struct seen *seen);
-
-/* Does the server exist, so that what is on it can be compared? */
-bool compare_server_exists(const struct seen *seen);
+/* The usual comparisons of a scope: of a root, and of a collection. */
+void compare_root(const struct comparison *c);
+void compare_list(const struct comparison *c);
+/* The item of 'list' called 'name', without regard to case; NULL where there is none. */
+const json_t *compare_find(const json_t *list, const char *name);
 
 #endif

@@ -3,37 +3,51 @@
 #include "resource/resource.h"
 #include "resource/sql_compare.h"
 
-/* A collection is compared only where it was read: on a server that does not exist, and in an
- * answer that says so, nothing is missing that could be made now. */
-static bool arm_scope_known(const struct seen *seen, enum scope scope)
+/* What can be compared. Of a root that does not exist nothing can be there either: then all that is
+ * declared below it is missing, and comes after it. */
+static bool arm_scope_known(const struct target *t, const struct seen *seen, size_t i)
 {
-    enum seen_state state = seen->arm[scope].state;
-    bool collection = scope == SCOPE_CONFIGURATIONS || scope == SCOPE_FIREWALL_RULES;
-    if (collection) return state == SEEN_COMPLETE && seen->arm[SCOPE_SERVER].state != SEEN_ABSENT;
-    if (scope == SCOPE_SERVER && state == SEEN_COMPLETE) return !compare_server_moving(seen);
-    return state == SEEN_COMPLETE || state == SEEN_ABSENT;
+    const struct observation *root = seen_root(seen);
+    const char *word;
+    if (root->state == SEEN_ABSENT) return true;
+    if (i) return seen->scopes[i].state == SEEN_COMPLETE;
+    enum resource_state state = compare_root_state(t, seen, &word);
+    return root->state == SEEN_COMPLETE && state != RESOURCE_MOVING && state != RESOURCE_MAKING;
 }
 
-/* Which scopes can be compared; what hangs on the catalogs needs the cluster's names. */
-static unsigned comparable(const struct target *target, const struct seen *seen)
+static void compare_arm(const struct target *t, struct seen *seen, struct plan *plan)
 {
-    unsigned scopes = 0;
-    for (enum scope s = 0; s < SCOPE_CLUSTER; s++)
-        if (arm_scope_known(seen, s)) scopes |= 1U << s;
-    if (target->sql && seen->cluster.state == SEEN_COMPLETE)
-        scopes |= 1U << SCOPE_CLUSTER | 1U << SCOPE_DATABASE;
-    return scopes;
+    for (size_t i = 0; i < t->scope_count; i++) {
+        const struct scope *scope = &t->scopes[i];
+        if (!scope->type || !arm_scope_known(t, seen, i)) continue;
+        const struct comparison c = {.target = t, .seen = seen, .plan = plan, .scope = i};
+        seen->scopes[i].compared = true;
+        if (scope->type->compare)
+            scope->type->compare(&c);
+        else if (scope->kind == SCOPE_ROOT)
+            compare_root(&c);
+        else
+            compare_list(&c);
+    }
 }
 
-unsigned resource_compare(const struct target *target, const struct seen *seen, struct plan *plan)
+/* What is below a root that is not there comes after it. */
+static void say_after_root(const struct target *t, const struct seen *seen, struct plan *plan)
 {
-    const struct comparison c = {.target = target, .seen = seen, .plan = plan};
-    unsigned scopes = comparable(target, seen);
-    for (size_t i = 0; i < resource_count; i++)
-        if (resources[i]->compare && scopes & 1U << resources[i]->scope) resources[i]->compare(&c);
-    if (scopes & 1U << SCOPE_CLUSTER) sql_compare_cluster(&c);
-    if (scopes & 1U << SCOPE_DATABASE && !sql_compare_databases(&c))
-        scopes &= ~(1U << SCOPE_DATABASE);
+    if (seen_root(seen)->state != SEEN_ABSENT) return;
+    for (size_t i = 0; i < plan->count; i++) {
+        struct change *c = &plan->changes[i];
+        if (c->scope_index)
+            c->blocked = arena_printf(plan->arena, "after %s %s", t->type->name, t->name);
+    }
+}
+
+void resource_compare(const struct target *target, struct seen *seen, bool sql, struct plan *plan)
+{
+    if (sql)
+        sql_compare(target, seen, plan);
+    else
+        compare_arm(target, seen, plan);
+    say_after_root(target, seen, plan);
     plan_sort(plan);
-    return scopes;
 }

@@ -11,7 +11,8 @@
 #include "resource/parameter_value.h"
 #include "resource/resource.h"
 
-static void compare(const struct comparison *c);
+static void configuration_compare(const struct comparison *c);
+static bool configuration_is_declared(const json_t *want, const json_t *item);
 
 /* A parameter that has more to say than its value. */
 const struct field configuration_fields[] = {
@@ -27,14 +28,29 @@ const struct field configuration_fields[] = {
     {0},
 };
 
+/* A value is always a text; of a parameter without one it is empty. */
+static const struct arm_shape configuration_shape = {
+    .type = "Microsoft.DBforPostgreSQL/flexibleServers/configurations",
+    .members = (const struct arm_member[]){{"properties.value", ARM_TEXT},
+                                           {"properties.dataType", ARM_TEXT},
+                                           {0}},
+    .flags = ARM_NEVER_EMPTY,
+};
+
 const struct resource resource_configuration = {
     .name = "configuration",
-    .summary = "A server parameter",
-    .key = "servers[].configurations.NAME",
+    .summary = "Server parameters by name: a value, or an object with more to say",
+    .key = "configurations",
+    .form = RESOURCE_MAP,
+    .parent = &resource_server,
+    .arm_type = "Microsoft.DBforPostgreSQL/flexibleServers/configurations",
     .api_version = "2025-08-01",
-    .scope = SCOPE_CONFIGURATIONS,
+    .shape = &configuration_shape,
+    .read = RESOURCE_READ_LIST,
+    .write = RESOURCE_WRITE_PATCH,
     .fields = configuration_fields,
-    .compare = compare,
+    .keep = configuration_is_declared,
+    .compare = configuration_compare,
 };
 
 struct parameter {
@@ -47,7 +63,7 @@ struct parameter {
     bool pending;
 };
 
-static const char *text_or_empty(const json_t *item, const char *path)
+static const char *configuration_text_or_empty(const json_t *item, const char *path)
 {
     const char *text = json_text_at(item, path);
     return text ? text : "";
@@ -63,9 +79,9 @@ static bool parameter_find(const json_t *list, const char *name, struct paramete
         if (!other || strcasecmp(other, name) != 0) continue;
         *out = (struct parameter){
             .name = other,
-            .value = text_or_empty(item, "properties.value"),
-            .data_type = text_or_empty(item, "properties.dataType"),
-            .allowed = text_or_empty(item, "properties.allowedValues"),
+            .value = configuration_text_or_empty(item, "properties.value"),
+            .data_type = configuration_text_or_empty(item, "properties.dataType"),
+            .allowed = configuration_text_or_empty(item, "properties.allowedValues"),
             .read_only = json_bool_at(item, "properties.isReadOnly", false),
             .dynamic = json_bool_at(item, "properties.isDynamicConfig", true),
             .pending = json_bool_at(item, "properties.isConfigPendingRestart", false),
@@ -75,55 +91,55 @@ static bool parameter_find(const json_t *list, const char *name, struct paramete
     return false;
 }
 
-static int by_text(const void *left, const void *right)
+static int configuration_by_text(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
 /* 'have' with those of 'includes' that it lacks, these in alphabetical order: the document's order
  * means nothing, so the plan does not depend on it. */
-static const char *with_members(struct arena *arena, const json_t *includes, const char *have)
+static const char *configuration_with_members(struct arena *arena, const json_t *includes,
+                                              const char *have)
 {
     size_t i, count = 0;
     const json_t *item;
-    const char **members = arena_array(arena, json_array_size(includes), sizeof(*members));
+    const char **names = arena_array(arena, json_array_size(includes), sizeof(*names));
     json_array_foreach(includes, i, item)
     {
         const char *member = json_string_value(item);
-        if (member) members[count++] = member;
+        if (member) names[count++] = member;
     }
-    if (count) qsort(members, count, sizeof(*members), by_text);
+    if (count) qsort(names, count, sizeof(*names), configuration_by_text);
     for (i = 0; i < count; i++)
-        if (!parameter_has(have, members[i])) have = parameter_with(arena, have, members[i]);
+        if (!parameter_has(have, names[i])) have = parameter_with(arena, have, names[i]);
     return have;
 }
 
 /* The declared value as text, for "includes" the present value with what is missing; NULL where the
  * declaration says nothing about the value. */
-static const char *wanted_value(const struct comparison *c, const json_t *want, const char *have)
+static const char *configuration_wanted_value(const struct comparison *c, const json_t *want,
+                                              const char *have)
 {
     struct arena *arena = c->plan->arena;
     const json_t *includes = json_object_get(want, "includes");
-    if (includes) return with_members(arena, includes, have);
+    if (includes) return configuration_with_members(arena, includes, have);
     if (json_is_object(want)) want = json_object_get(want, "value");
     if (!want || json_is_null(want)) return NULL;
     const char *text = field_value_text(&configuration_fields[0], want, arena);
     return text ? text : "";
 }
 
-static struct change *add_change(const struct comparison *c, const char *name, const json_t *want)
+static struct change *configuration_change(const struct comparison *c, const char *name,
+                                           const json_t *want)
 {
-    const char *mode = json_text_at(want, "mode");
-    struct change *change = plan_add(c->plan, "configuration", c->target->name, name);
-    change->verb = CHANGE_UPDATE;
-    change->class = CHANGE_ONLINE_CLASS;
-    change->stage = STAGE_CHILDREN;
-    change->observe_only = mode && strcmp(mode, "observe") == 0;
+    const char *id = arena_printf(c->plan->arena, "%s/%s", compare_scope(c)->id, name);
+    struct change *change = compare_change(c, name, id, CHANGE_UPDATE, STAGE_CHILDREN);
+    change->observe_only = compare_observes(want);
     return change;
 }
 
-static void cannot(const struct comparison *c, struct change *change, const char *from,
-                   const char *to, const char *reason)
+static void configuration_cannot(const struct comparison *c, struct change *change,
+                                 const char *from, const char *to, const char *reason)
 {
     change->verb = CHANGE_REPORT;
     change->verdict = CHANGE_UNACHIEVABLE;
@@ -131,21 +147,26 @@ static void cannot(const struct comparison *c, struct change *change, const char
     plan_delta(c->plan, "value", from, to);
 }
 
-static void write_value(const struct comparison *c, struct change *change,
-                        const struct parameter *p, const char *value)
+static void configuration_write(const struct comparison *c, struct change *change,
+                                const char *value)
 {
-    if (!p->dynamic) change->class = CHANGE_RESTART_CLASS;
-    const char *id =
-        arena_printf(c->plan->arena, "%s/configurations/%s", c->target->arm_id, p->name);
     json_t *body =
         json_pack("{s:{s:s, s:s}}", "properties", "value", value, "source", "user-override");
-    change->action = compare_arm_action(c->plan, &resource_configuration, "PATCH", id, body);
+    change->action = compare_action(c, "PATCH", change->id, body);
+}
+
+static void configuration_write_value(const struct comparison *c, struct change *change,
+                                      const struct parameter *p, const char *value)
+{
+    if (!p->dynamic) change->class = CHANGE_RESTART_CLASS;
+    configuration_write(c, change, value);
     plan_delta(c->plan, "value", p->value, value);
 }
 
-static void report_debt(const struct comparison *c, const struct parameter *p, const json_t *want)
+static void configuration_report_debt(const struct comparison *c, const struct parameter *p,
+                                      const json_t *want)
 {
-    struct change *change = add_change(c, p->name, want);
+    struct change *change = configuration_change(c, p->name, want);
     change->part = "restart"; /* a story of its own: the value itself has been corrected */
     change->verb = CHANGE_REPORT;
     change->class = CHANGE_RESTART_CLASS;
@@ -154,35 +175,54 @@ static void report_debt(const struct comparison *c, const struct parameter *p, c
     plan_delta(c->plan, "isConfigPendingRestart", "true", "false");
 }
 
-static void compare_one(const struct comparison *c, const char *name, const json_t *want)
+static void configuration_compare_one(const struct comparison *c, const char *name,
+                                      const json_t *want)
 {
-    const json_t *list = c->seen->arm[SCOPE_CONFIGURATIONS].body;
+    const json_t *list = compare_have(c);
     struct parameter p = {.value = ""};
     bool found = parameter_find(list, name, &p);
-    const char *value = wanted_value(c, want, p.value);
+    const char *value = configuration_wanted_value(c, want, p.value);
     if (!value) return;
+    if (!found && seen_root(c->seen)->state == SEEN_ABSENT) {
+        configuration_write(c, configuration_change(c, name, want), value);
+        plan_delta(c->plan, "value", NULL, value);
+        return;
+    }
     if (!found) {
-        cannot(c, add_change(c, name, want), NULL, value, "the server has no such parameter");
+        configuration_cannot(c, configuration_change(c, name, want), NULL, value,
+                             "the server has no such parameter");
         return;
     }
     value = parameter_written(p.data_type, value);
     if (parameter_equal(p.data_type, value, p.value)) {
-        if (p.pending) report_debt(c, &p, want);
+        if (p.pending) configuration_report_debt(c, &p, want);
         return;
     }
-    struct change *change = add_change(c, p.name, want);
+    struct change *change = configuration_change(c, p.name, want);
     if (p.read_only)
-        cannot(c, change, p.value, value, "CFG-001: the parameter is read-only");
+        configuration_cannot(c, change, p.value, value, "CFG-001: the parameter is read-only");
     else if (!parameter_allowed(p.data_type, p.allowed, value))
-        cannot(c, change, p.value, value,
-               arena_printf(c->plan->arena, "CFG-002: allowed is %s", p.allowed));
+        configuration_cannot(c, change, p.value, value,
+                             arena_printf(c->plan->arena, "CFG-002: allowed is %s", p.allowed));
     else
-        write_value(c, change, &p, value);
+        configuration_write_value(c, change, &p, value);
 }
 
-static void compare(const struct comparison *c)
+static void configuration_compare(const struct comparison *c)
 {
     const char *name;
     json_t *want;
-    json_each_member(c->target->configurations, name, want) compare_one(c, name, want);
+    json_each_member(compare_scope(c)->want, name, want) configuration_compare_one(c, name, want);
+}
+
+/* Of some 350 parameters only the declared ones are held: the others are left alone. */
+static bool configuration_is_declared(const json_t *want, const json_t *item)
+{
+    const char *name = json_text_at(item, "name"), *declared;
+    json_t *value;
+    json_each_member(want, declared, value)
+    {
+        if (name && strcasecmp(name, declared) == 0) return true;
+    }
+    return false;
 }

@@ -60,8 +60,10 @@ const struct field database_fields[] = {
 const struct resource resource_database = {
     .name = "database",
     .summary = "A database with its owner, locale and settings",
-    .key = "databases[]",
-    .scope = SCOPE_CLUSTER,
+    .key = "databases",
+    .read = RESOURCE_READ_SQL,
+    .write = RESOURCE_WRITE_SQL,
+    .catalog = RESOURCE_CLUSTER,
     .fields = database_fields,
     .pg_changes = 1U << PG_CHANGE_DATABASE_CREATE | 1U << PG_CHANGE_DATABASE_ALTER |
                   1U << PG_CHANGE_UNDECLARED_OWNER | 1U << PG_CHANGE_UNDECLARED_DATABASE |

@@ -27,8 +27,10 @@ const struct field default_privilege_fields[] = {
 const struct resource resource_default_privilege = {
     .name = "default_privilege",
     .summary = "What new objects of a role are born with",
-    .key = "privileges[].schemas[].defaultPrivileges[]",
-    .scope = SCOPE_DATABASE,
+    .key = "defaultPrivileges",
+    .read = RESOURCE_READ_SQL,
+    .write = RESOURCE_WRITE_SQL,
+    .catalog = RESOURCE_DATABASE,
     .fields = default_privilege_fields,
     .pg_changes = 1U << PG_CHANGE_DEFAULT_PRIVILEGES,
 };

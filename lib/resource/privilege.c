@@ -88,8 +88,10 @@ const struct field privilege_fields[] = {
 const struct resource resource_privilege = {
     .name = "privilege",
     .summary = "What a grantee may do in a database",
-    .key = "privileges[]",
-    .scope = SCOPE_DATABASE,
+    .key = "privileges",
+    .read = RESOURCE_READ_SQL,
+    .write = RESOURCE_WRITE_SQL,
+    .catalog = RESOURCE_DATABASE,
     .fields = privilege_fields,
     .pg_changes = 1U << PG_CHANGE_GRANT | 1U << PG_CHANGE_REGRANT | 1U << PG_CHANGE_REVOKE |
                   1U << PG_CHANGE_UNDECLARED_GRANTEE | 1U << PG_CHANGE_UNDECLARED_PUBLIC,

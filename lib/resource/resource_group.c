@@ -3,8 +3,6 @@
 #include "resource/compare.h"
 #include "resource/resource.h"
 
-static void compare(const struct comparison *c);
-
 const struct field resource_group_fields[] = {
     {.path = "name",
      .kind = FIELD_NAME,
@@ -33,17 +31,23 @@ const struct field resource_group_fields[] = {
     {0},
 };
 
+static const struct arm_shape resource_group_shape = {
+    .type = "Microsoft.Resources/resourceGroups",
+    .members = (const struct arm_member[]){{"location", ARM_TEXT},
+                                           {"properties.provisioningState", ARM_TEXT},
+                                           {0}},
+};
+
 const struct resource resource_resource_group = {
     .name = "resource_group",
     .summary = "The resource group that holds everything of the document",
     .key = "resourceGroup",
+    .form = RESOURCE_ONE,
+    .arm_type = "Microsoft.Resources/resourceGroups",
     .api_version = "2024-07-01",
-    .scope = SCOPE_GROUP,
+    .shape = &resource_group_shape,
+    .read = RESOURCE_READ_SELF,
+    .write = RESOURCE_WRITE_PATCH,
+    .settling = ARM_SETTLES_BY_PROVISIONING,
     .fields = resource_group_fields,
-    .compare = compare,
 };
-
-static void compare(const struct comparison *c)
-{
-    compare_arm_item(c, &resource_resource_group, STAGE_GROUP);
-}

@@ -66,8 +66,10 @@ const struct field role_fields[] = {
 const struct resource resource_role = {
     .name = "role",
     .summary = "A role with its attributes and settings",
-    .key = "roles[]",
-    .scope = SCOPE_CLUSTER,
+    .key = "roles",
+    .read = RESOURCE_READ_SQL,
+    .write = RESOURCE_WRITE_SQL,
+    .catalog = RESOURCE_CLUSTER,
     .fields = role_fields,
     .pg_changes = 1U << PG_CHANGE_ROLE_CREATE | 1U << PG_CHANGE_ROLE_ALTER |
                   1U << PG_CHANGE_UNDECLARED_LOGIN | 1U << PG_CHANGE_ROLE_PASSWORD |

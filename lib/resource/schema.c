@@ -13,8 +13,10 @@ const struct field schema_fields[] = {
 const struct resource resource_schema = {
     .name = "schema",
     .summary = "A schema and its owner",
-    .key = "databases[].schemas[]",
-    .scope = SCOPE_DATABASE,
+    .key = "schemas",
+    .read = RESOURCE_READ_SQL,
+    .write = RESOURCE_WRITE_SQL,
+    .catalog = RESOURCE_DATABASE,
     .fields = schema_fields,
     .pg_changes = 1U << PG_CHANGE_SCHEMA_CREATE | 1U << PG_CHANGE_SCHEMA_ALTER,
 };

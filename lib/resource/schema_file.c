@@ -3,10 +3,10 @@
  * query: it is one transaction, and the server splits it. */
 #include <string.h>
 
-#include "resource/action.h"
+#include "resource/compare.h"
 #include "resource/resource.h"
 
-static void compare(const struct comparison *c);
+static void schema_file_compare(const struct comparison *c);
 
 const struct field schema_file_fields[] = {
     {.path = "file",
@@ -28,10 +28,12 @@ const struct field schema_file_fields[] = {
 const struct resource resource_schema_file = {
     .name = "schema_file",
     .summary = "An SQL file that is run once",
-    .key = "databases[].schemaFiles[]",
-    .scope = SCOPE_DATABASE,
+    .key = "schemaFiles",
+    .read = RESOURCE_READ_SQL,
+    .write = RESOURCE_WRITE_SQL,
+    .catalog = RESOURCE_DATABASE,
     .fields = schema_file_fields,
-    .compare = compare,
+    .compare = schema_file_compare,
 };
 
 static bool group_has(const struct pg_group *g, const char *name)
@@ -57,7 +59,7 @@ static bool relation_exists(const struct pg_database *database, const char *rela
     return false;
 }
 
-static void add_file(const struct comparison *c, const struct schema_file *f)
+static void schema_file_add(const struct comparison *c, const struct schema_file *f)
 {
     struct arena *arena = c->plan->arena;
     struct sql_statement *statement = arena_alloc(arena, sizeof(*statement));
@@ -69,13 +71,14 @@ static void add_file(const struct comparison *c, const struct schema_file *f)
                               .statements = statement,
                               .count = 1};
     struct change *change = plan_add(c->plan, "schema_file", c->target->name, f->name);
+    change->scope_index = c->scope;
     change->verb = CHANGE_CREATE;
     change->class = CHANGE_CREATE_CLASS;
     change->stage = STAGE_SCHEMA_FILE;
     change->observe_only = f->observe_only;
     change->action = action;
-    change->reason = pg_database_unachievable(c->target->sql, f->database, c->seen->cluster.cluster,
-                                              c->plan->arena);
+    change->reason =
+        pg_database_unachievable(c->target->sql, f->database, c->cluster, c->plan->arena);
     if (change->reason) {
         change->verb = CHANGE_REPORT;
         change->verdict = CHANGE_UNACHIEVABLE;
@@ -84,17 +87,15 @@ static void add_file(const struct comparison *c, const struct schema_file *f)
     plan_delta(c->plan, f->relation, NULL, "made by the file");
 }
 
-static void compare(const struct comparison *c)
+static void schema_file_compare(const struct comparison *c)
 {
     const struct target *t = c->target;
+    const struct observation *o = &c->seen->scopes[c->scope];
+    const char *database = t->sql->databases[compare_scope(c)->database].name;
     for (size_t i = 0; i < t->schema_file_count; i++) {
         const struct schema_file *f = &t->schema_files[i];
-        for (size_t k = 0; k < c->seen->database_count && t->sql; k++) {
-            const struct observation *o = &c->seen->databases[k];
-            bool its = strcmp(t->sql->databases[k].name, f->database) == 0;
-            bool known = o->state == SEEN_COMPLETE || o->state == SEEN_ABSENT;
-            if (its && known && !relation_exists(o->database, f->relation, c->plan->arena))
-                add_file(c, f);
-        }
+        if (strcmp(database, f->database) == 0 && o->state != SEEN_FAILED &&
+            !relation_exists(o->database, f->relation, c->plan->arena))
+            schema_file_add(c, f);
     }
 }

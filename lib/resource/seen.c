@@ -3,18 +3,12 @@
 
 #include <stdlib.h>
 
-static const char *const words[SCOPE_N] = {
-    [SCOPE_GROUP] = "resource group",
-    [SCOPE_SERVER] = "server",
-    [SCOPE_CONFIGURATIONS] = "configurations",
-    [SCOPE_FIREWALL_RULES] = "firewall rules",
-    [SCOPE_CLUSTER] = "cluster",
-    [SCOPE_DATABASE] = "databases",
-};
+#include "resource/target.h"
 
-const char *scope_word(enum scope scope)
+void seen_init(struct seen *s, const struct target *target)
 {
-    return scope < SCOPE_N ? words[scope] : "nothing";
+    *s = (struct seen){.scopes = xcalloc(target->scope_count, sizeof(*s->scopes)),
+                       .count = target->scope_count};
 }
 
 void observation_done(struct observation *o)
@@ -26,9 +20,12 @@ void observation_done(struct observation *o)
 
 void seen_done(struct seen *s)
 {
-    for (size_t i = 0; i < SCOPE_CLUSTER; i++) observation_done(&s->arm[i]);
-    observation_done(&s->cluster);
-    for (size_t i = 0; i < s->database_count; i++) observation_done(&s->databases[i]);
-    free(s->databases);
+    for (size_t i = 0; i < s->count; i++) observation_done(&s->scopes[i]);
+    free(s->scopes);
     *s = (struct seen){0};
+}
+
+const struct observation *seen_root(const struct seen *s)
+{
+    return &s->scopes[0];
 }

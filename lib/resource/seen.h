@@ -1,9 +1,9 @@
-/* What was seen of one target, scope by scope. A scope is what one observation covers: an ARM
- * resource, an ARM collection, a cluster's shared catalogs, one database. Only a complete answer is
- * compared; unknown is not absent (P6). */
+/* What was seen of one target, scope by scope (target.h). Only a complete answer is compared;
+ * unknown is not absent (P6). */
 #ifndef RESOURCE_SEEN_H
 #define RESOURCE_SEEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,18 +13,10 @@
 #include "base/mem.h"
 #include "pg/catalog.h"
 
-enum scope {
-    SCOPE_GROUP,          /* the resource group */
-    SCOPE_SERVER,         /* the flexible server itself */
-    SCOPE_CONFIGURATIONS, /* its parameters */
-    SCOPE_FIREWALL_RULES, /* its firewall rules */
-    SCOPE_CLUSTER,        /* roles, memberships, databases, settings */
-    SCOPE_DATABASE,       /* what is inside the declared databases */
-    SCOPE_N
-};
+struct target;
 
 enum seen_state {
-    SEEN_NOTHING,  /* not looked at yet, or not asked for */
+    SEEN_NOTHING,  /* not looked at, or nothing follows from it yet */
     SEEN_COMPLETE, /* the whole answer */
     SEEN_ABSENT,   /* the other side said that it does not exist */
     SEEN_FAILED,   /* no answer, or not all of it: nothing follows from it */
@@ -33,24 +25,25 @@ enum seen_state {
 struct observation {
     enum seen_state state;
     struct err err;      /* why it failed */
-    json_t *body;        /* ARM scopes; owned */
-    struct arena *arena; /* SQL scopes: holds what 'cluster' or 'database' point to; owned */
+    bool compared;       /* everything about it is in the plan */
+    json_t *body;        /* ARM: the resource, or the items of the collection; owned */
+    struct arena *arena; /* SQL: holds what 'cluster' or 'database' point to; owned */
     const struct pg_cluster *cluster;
     const struct pg_database *database;
 };
 
 struct seen {
-    struct observation arm[SCOPE_CLUSTER]; /* by enum scope */
-    struct observation cluster;
-    struct observation *databases; /* one for each of the target's declared databases, same order */
-    size_t database_count;
+    struct observation *scopes; /* one for each scope of the target, same order */
+    size_t count;
 };
 
+/* Nothing seen yet, with room for the scopes of 'target'. */
+void seen_init(struct seen *s, const struct target *target);
 /* Forgets an observation and frees what it owns. */
 void observation_done(struct observation *o);
 void seen_done(struct seen *s);
 
-/* The word of a scope for logs and JSON: "server", "configurations". */
-const char *scope_word(enum scope scope);
+/* The root's observation. */
+const struct observation *seen_root(const struct seen *s);
 
 #endif

@@ -10,8 +10,6 @@
 #define SWAGGER "Microsoft.DBforPostgreSQL 2025-08-01 swagger"
 #define CREATE_ONLY_STORE "azure docs: backup-restore/concepts-backup-restore"
 
-static void compare(const struct comparison *c);
-
 static const char *const tiers[] = {"Burstable", "GeneralPurpose", "MemoryOptimized", NULL};
 static const char *const switches[] = {"Enabled", "Disabled", NULL};
 static const char *const storage_types[] = {"Premium_LRS", "PremiumV2_LRS", "UltraSSD_LRS", NULL};
@@ -88,7 +86,7 @@ const struct field server_fields[] = {
      .source = "azure docs: high-availability/concepts-high-availability"},
     {.path = "properties.storage.storageSizeGB",
      .kind = FIELD_INT,
-     .flags = FIELD_AT_LEAST,
+     .flags = FIELD_AT_LEAST | FIELD_ALONE,
      .choices = storage_sizes,
      .unit = "GiB",
      .help = "Size of the disk. It only grows, by itself too: more than declared is no drift.",
@@ -102,11 +100,13 @@ const struct field server_fields[] = {
      .source = "recorded answers, api-version 2025-08-01"},
     {.path = "properties.storage.tier",
      .kind = FIELD_ENUM,
+     .flags = FIELD_ALONE,
      .choices = storage_tiers,
      .help = "Performance tier of the disk.",
      .source = SWAGGER},
     {.path = "properties.storage.autoGrow",
      .kind = FIELD_ENUM,
+     .flags = FIELD_ALONE,
      .choices = switches,
      .help = "Whether the disk grows by itself.",
      .source = SWAGGER},
@@ -223,27 +223,7 @@ const struct field server_fields[] = {
      .flags = FIELD_LOCAL,
      .choices = compare_modes,
      .help = "observe: report only. Parameters, rules, roles and so on have a mode of their own."},
-    {.path = "configurations",
-     .kind = FIELD_MAP,
-     .flags = FIELD_LOCAL,
-     .fields = configuration_fields,
-     .help = "Server parameters by name: a value, or an object with more to say."},
-    {.path = "firewallRules",
-     .kind = FIELD_LIST,
-     .flags = FIELD_LOCAL,
-     .fields = firewall_rule_fields,
-     .help = "Firewall rules; what is not listed is undeclared."},
     {0},
-};
-
-const struct resource resource_server = {
-    .name = "server",
-    .summary = "The flexible server",
-    .key = "servers[]",
-    .api_version = "2025-08-01",
-    .scope = SCOPE_SERVER,
-    .fields = server_fields,
-    .compare = compare,
 };
 
 static const char primary_zone[] = "properties.availabilityZone";
@@ -254,7 +234,7 @@ static const char admin_login[] = "properties.administratorLogin";
 /* After a failover the two zones have changed places: a fact, not drift (terraform-provider-azurerm
  * issues 13443 and 25538). Then they are wanted the other way round, which also sends a standby
  * that must be made anew to the zone where the primary is not. */
-static void adopt_zones(json_t *want, const json_t *have)
+static void server_adopt_zones(json_t *want, const json_t *have)
 {
     const char *primary = json_text_at(want, primary_zone);
     const char *standby = json_text_at(want, standby_zone);
@@ -266,7 +246,7 @@ static void adopt_zones(json_t *want, const json_t *have)
 }
 
 /* Not answered where passwords are off (terraform-provider-azurerm): no answer is no difference. */
-static void adopt_login(json_t *want, const json_t *have)
+static void server_adopt_login(json_t *want, const json_t *have)
 {
     if (!json_text_at(have, admin_login))
         json_object_del(json_object_get(want, "properties"), strchr(admin_login, '.') + 1);
@@ -274,7 +254,7 @@ static void adopt_login(json_t *want, const json_t *have)
 
 /* While there is a standby in another zone its zone cannot be chosen (terraform-provider-azurerm,
  * from the service team). Asking would make ARM refuse everything else in the same PATCH. */
-static void report_standby_zone(const struct comparison *c, json_t *want, const json_t *have)
+static void server_report_standby_zone(const struct comparison *c, json_t *want, const json_t *have)
 {
     const char *wanted = json_text_at(want, standby_zone);
     const char *now = json_text_at(have, standby_zone);
@@ -282,32 +262,77 @@ static void report_standby_zone(const struct comparison *c, json_t *want, const 
     const char *wanted_mode = json_text_at(want, ha_mode);
     if (!wanted || !now || !*now || strcmp(wanted, now) == 0) return;
     if (!mode || !wanted_mode || strcasecmp(mode, wanted_mode) != 0) return;
-    const char *name = c->target->name;
     struct change *change =
-        plan_add(c->plan, "server", name, arena_printf(c->plan->arena, "%s/standby-zone", name));
-    change->verb = CHANGE_REPORT;
+        compare_change(c, arena_printf(c->plan->arena, "%s/standby-zone", c->target->name),
+                       c->target->arm_id, CHANGE_REPORT, STAGE_ROOT);
     change->verdict = CHANGE_UNACHIEVABLE;
     change->reason = "the standby's zone can only be chosen while high availability is off";
-    change->stage = STAGE_SERVER;
     change->observe_only = c->target->observe_only;
     plan_delta(c->plan, standby_zone, now, wanted);
     json_put_at(want, standby_zone, json_string(now));
 }
 
-static void compare(const struct comparison *c)
+static void server_adopt(const struct comparison *c, json_t *want, const json_t *have)
 {
-    const struct observation *o = &c->seen->arm[SCOPE_SERVER];
-    if (o->state != SEEN_COMPLETE) {
-        compare_arm_item(c, &resource_server, STAGE_SERVER);
-        return;
-    }
-    struct target target = *c->target;
-    json_t *want = json_deep_copy(target.item);
-    adopt_zones(want, o->body);
-    adopt_login(want, o->body);
-    report_standby_zone(c, want, o->body);
-    target.item = want;
-    const struct comparison as_it_stands = {.target = &target, .seen = c->seen, .plan = c->plan};
-    compare_arm_item(&as_it_stands, &resource_server, STAGE_SERVER);
-    json_decref(want);
+    server_adopt_zones(want, have);
+    server_adopt_login(want, have);
+    server_report_standby_zone(c, want, have);
 }
+
+/* The words of properties.state (source: Microsoft.DBforPostgreSQL 2025-08-01 swagger,
+ * ServerState). An unknown word is taken for an operation: nothing is written then. */
+static const struct {
+    const char *word;
+    enum resource_state state;
+} states[] = {
+    {"Ready", RESOURCE_SETTLED},   {"Provisioning", RESOURCE_MAKING},
+    {"Creating", RESOURCE_MAKING}, {"Disabled", RESOURCE_STOPPED},
+    {"Stopped", RESOURCE_STOPPED}, {"Inaccessible", RESOURCE_STOPPED},
+};
+
+static enum resource_state server_state(const json_t *have, const char **word)
+{
+    const char *state = json_text_at(have, "properties.state");
+    *word = state ? state : "";
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+        if (strcasecmp(states[i].word, *word) == 0) return states[i].state;
+    return RESOURCE_MOVING;
+}
+
+/* What changes without anybody's wish and that people want to know. */
+static const char *const server_facts[] = {primary_zone, standby_zone, "properties.minorVersion",
+                                           NULL};
+
+static const struct arm_shape server_shape = {
+    .type = "Microsoft.DBforPostgreSQL/flexibleServers",
+    .members = (const struct arm_member[]){{"location", ARM_TEXT},
+                                           {"sku.name", ARM_TEXT},
+                                           {"sku.tier", ARM_TEXT},
+                                           {"properties.state", ARM_TEXT},
+                                           {"properties.version", ARM_TEXT},
+                                           {"properties.fullyQualifiedDomainName", ARM_TEXT},
+                                           {"properties.storage.storageSizeGB", ARM_NUMBER},
+                                           {"properties.backup.backupRetentionDays", ARM_NUMBER},
+                                           {"properties.backup.geoRedundantBackup", ARM_TEXT},
+                                           {"properties.highAvailability.mode", ARM_TEXT},
+                                           {"properties.network.publicNetworkAccess", ARM_TEXT},
+                                           {0}},
+};
+
+const struct resource resource_server = {
+    .name = "server",
+    .summary = "Flexible servers",
+    .key = "servers",
+    .arm_type = "Microsoft.DBforPostgreSQL/flexibleServers",
+    .api_version = "2025-08-01",
+    .shape = &server_shape,
+    .read = RESOURCE_READ_SELF,
+    .write = RESOURCE_WRITE_PATCH,
+    .settling = ARM_SETTLES_BY_STATE,
+    .has_sql = true,
+    .name_is_global = true,
+    .fields = server_fields,
+    .adopt = server_adopt,
+    .state = server_state,
+    .facts = server_facts,
+};

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-#include "resource/action.h"
+#include "base/json.h"
+#include "base/number.h"
+#include "pg/fresh.h"
+#include "resource/compare.h"
 
 /* Any database of a cluster will do for shared objects; this one is always there. */
 static const char shared_database[] = "postgres";
@@ -48,6 +51,7 @@ static void add_change(const struct comparison *c, const struct pg_change *p, bo
     struct plan *plan = c->plan;
     const struct resource *type = type_of(p->kind);
     struct change *change = plan_add(plan, type->name, c->target->name, p->object);
+    change->scope_index = c->scope;
     change->title = change->object; /* which says what it is */
     change->part = pg_change_word(p->kind);
     change->verb = verb_of(p);
@@ -90,11 +94,10 @@ static bool part_of(const struct comparison *c, bool observe_only, struct pg_wan
 }
 
 /* What nobody declared is asked of everything that is declared, whatever its mode. */
-static void report_undeclared(const struct comparison *c, const char *name,
-                              const struct observation *o)
+static void report_undeclared(const struct comparison *c, const struct pg_cluster *cluster,
+                              const char *name, const struct observation *o)
 {
     const struct pg_want *want = c->target->sql;
-    const struct pg_cluster *cluster = c->seen->cluster.cluster;
     struct arena *arena = c->plan->arena;
     bool observe_only = c->target->observe_only;
     for (size_t i = 0; name && i < want->database_count; i++)
@@ -106,16 +109,27 @@ static void report_undeclared(const struct comparison *c, const char *name,
     add_changes(c, &changes, observe_only);
 }
 
-void sql_compare_cluster(const struct comparison *c)
+/* The catalogs that everything is compared with; NULL where they were not read. */
+static const struct pg_cluster *cluster_of(const struct comparison *c)
+{
+    const struct target *t = c->target;
+    if (seen_root(c->seen)->state != SEEN_ABSENT)
+        return c->seen->scopes[target_scope(t, SCOPE_CLUSTER)].cluster;
+    const char *text = json_text_at(t->scopes[0].want, "properties.version");
+    uint64_t version = 0;
+    if (!text || number_parse(text, &version) || version > 99) version = 15;
+    return pg_fresh_cluster((int)version, t->sql_user, c->plan->arena);
+}
+
+static void compare_cluster(const struct comparison *c, const struct pg_cluster *cluster)
 {
     for (int observe_only = 0; observe_only <= 1; observe_only++) {
         struct pg_want part;
         if (!part_of(c, observe_only, &part)) continue;
-        struct pg_changes changes =
-            pg_diff_cluster(&part, c->seen->cluster.cluster, c->plan->arena);
+        struct pg_changes changes = pg_diff_cluster(&part, cluster, c->plan->arena);
         add_changes(c, &changes, observe_only);
     }
-    report_undeclared(c, NULL, NULL);
+    if (seen_root(c->seen)->state != SEEN_ABSENT) report_undeclared(c, cluster, NULL, NULL);
 }
 
 /* Will a database that does not exist be made together with this part? */
@@ -128,29 +142,40 @@ static bool comes_with(const struct pg_want *part, const char *name)
 
 /* Nothing can be written into a database that is not there and does not come: as long as it is
  * missing, its being missing is all there is to say. */
-static void compare_database(const struct comparison *c, const char *name,
-                             const struct observation *o)
+static void compare_database(const struct comparison *c, const struct pg_cluster *cluster)
 {
+    const struct observation *o = &c->seen->scopes[c->scope];
+    const char *name = c->target->sql->databases[compare_scope(c)->database].name;
     for (int observe_only = 0; observe_only <= 1; observe_only++) {
         struct pg_want part;
         if (!part_of(c, observe_only, &part)) continue;
-        if (o->state == SEEN_ABSENT && !observe_only && !comes_with(&part, name)) continue;
+        if (!o->database && !observe_only && !comes_with(&part, name)) continue;
         struct pg_changes changes =
-            pg_diff_database(&part, name, c->seen->cluster.cluster, o->database, c->plan->arena);
+            pg_diff_database(&part, name, cluster, o->database, c->plan->arena);
         add_changes(c, &changes, observe_only);
     }
-    if (o->state == SEEN_COMPLETE) report_undeclared(c, name, o);
+    if (o->state == SEEN_COMPLETE) report_undeclared(c, cluster, name, o);
+    for (size_t i = 0; i < resource_count; i++)
+        if (resources[i]->compare && resources[i]->read == RESOURCE_READ_SQL)
+            resources[i]->compare(c);
 }
 
-bool sql_compare_databases(const struct comparison *c)
+void sql_compare(const struct target *target, struct seen *seen, struct plan *plan)
 {
-    const struct pg_want *want = c->target->sql;
-    bool all = true;
-    for (size_t i = 0; i < want->database_count; i++) {
-        const struct observation *o = &c->seen->databases[i];
-        bool known = o->state == SEEN_COMPLETE || o->state == SEEN_ABSENT;
-        if (known) compare_database(c, want->databases[i].name, o);
-        all = all && known;
+    if (!target->sql) return;
+    struct comparison c = {.target = target, .seen = seen, .plan = plan};
+    const struct pg_cluster *cluster = c.cluster = cluster_of(&c);
+    if (!cluster) return;
+    bool absent = seen_root(seen)->state == SEEN_ABSENT;
+    for (c.scope = 0; c.scope < target->scope_count; c.scope++) {
+        enum scope_kind kind = target->scopes[c.scope].kind;
+        struct observation *o = &seen->scopes[c.scope];
+        bool known = absent || o->state == SEEN_COMPLETE || o->state == SEEN_ABSENT;
+        if (kind < SCOPE_CLUSTER || !known) continue;
+        o->compared = true;
+        if (kind == SCOPE_CLUSTER)
+            compare_cluster(&c, cluster);
+        else
+            compare_database(&c, cluster);
     }
-    return all;
 }

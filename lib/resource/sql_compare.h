@@ -5,10 +5,8 @@
 
 #include "resource/resource.h"
 
-/* Roles, memberships, databases. The cluster must have been seen completely. */
-void sql_compare_cluster(const struct comparison *c);
-/* What is inside the declared databases, as far as seen (absent ones included). Returns whether all
- * of them were. */
-bool sql_compare_databases(const struct comparison *c);
+/* Roles, memberships, databases, and what is inside the declared databases, as far as seen: a
+ * server that does not exist is compared as it will be when it has been made. */
+void sql_compare(const struct target *target, struct seen *seen, struct plan *plan);
 
 #endif

@@ -256,7 +256,8 @@ static void arm_dispatch(struct exchange *x)
 void arm_serve(struct exchange *x)
 {
     struct sim *sim = x->sim;
-    x->write = strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0;
+    x->write = strcmp(x->method, "GET") != 0 && strcmp(x->method, "HEAD") != 0 &&
+               !strstr(x->path, "/checkNameAvailability"); /* which only asks */
     sim->lag_ms = x->write ? 0 : lag_of(sim->lags, x->path);
     arm_dispatch(x);
     sim->lag_ms = 0;

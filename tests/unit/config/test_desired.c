@@ -113,7 +113,9 @@ static void test_documents_by_name(void **state)
     assert_string_equal(d->documents[1]->name, "second");
     assert_int_equal(d->documents[0]->target_count, 2);
     const struct target *server = &d->documents[0]->targets[1];
-    assert_ptr_equal(server->after, &d->documents[0]->targets[0]);
+    assert_int_equal(server->edge_count, 1);
+    assert_ptr_equal(server->edges[0].on, &d->documents[0]->targets[0]);
+    assert_string_equal(server->edges[0].id, server->arm_id);
     assert_string_equal(server->arm_id,
                         "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/"
                         "providers/Microsoft.DBforPostgreSQL/flexibleServers/one");

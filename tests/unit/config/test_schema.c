@@ -53,7 +53,7 @@ static void test_reference_names_every_row(void **state)
         struct buf text;
         buf_init(&text, 1 << 20);
         schema_reference(schema, &text);
-        for (const struct field *row = schema->fields; row->path; row++) {
+        for (const struct field *row = schema->fields(); row->path; row++) {
             char cell[128];
             snprintf(cell, sizeof(cell), "| `%s` | ", row->path);
             if (!strstr(buf_text(&text), cell)) fail_msg("%s is not in the reference", row->path);

@@ -11,98 +11,8 @@
 #include <jansson.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/message_id.h"
-#include "engine/transition.h"
-#include "resource/seen.h"
-#include "support/records.h"
-
-enum { EVERY_SCOPE = (1 << SCOPE_N) - 1 };
-
-struct fixture {
-    struct transitions *t;
-    struct plan *plan;
-    struct records said;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = xcalloc(1, sizeof(*f));
-    f->t = transitions_new("doc", "srv");
-    f->plan = plan_new();
-    records_init(&f->said);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    records_done(&f->said);
-    transitions_free(f->t);
-    plan_free(f->plan);
-    free(f);
-    return 0;
-}
-
-/* Holds the records since the last look against 'expected', a line each. */
-static void expect_at(struct fixture *f, const char *expected, const char *file, int line)
-{
-    static const char *const keys[] = {"drift", "resource", "object", "reason", NULL};
-    char *said = records_short(&f->said, keys);
-    bool same = strcmp(said, expected) == 0;
-    if (!same) print_error("%s:%d: said:\n%s--- instead of:\n%s", file, line, said, expected);
-    free(said);
-    assert_true(same);
-    records_forget(&f->said);
-}
-#define expect(f, text) expect_at(f, text, __FILE__, __LINE__)
-
-/* --- plans ----------------------------------------------------------------------------------- */
-
-/* A new plan, to be filled and then taken. */
-static void next_plan(struct fixture *f)
-{
-    plan_free(f->plan);
-    f->plan = plan_new();
-}
-
-static struct change *add(struct fixture *f, const char *type, const char *object,
-                          enum change_verdict verdict, const char *reason)
-{
-    struct change *c = plan_add(f->plan, type, "srv", object);
-    c->verb = CHANGE_UPDATE;
-    c->verdict = verdict;
-    c->reason = reason;
-    plan_delta(f->plan, "value", "1", "2");
-    return c;
-}
-
-/* A plan of one change of role r. */
-static const struct change *role(struct fixture *f, enum change_verdict verdict, const char *reason)
-{
-    next_plan(f);
-    return add(f, "role", "r", verdict, reason);
-}
-
-static size_t take(struct fixture *f)
-{
-    plan_sort(f->plan);
-    return transitions_take(f->t, f->plan, EVERY_SCOPE);
-}
-
-static size_t take_nothing(struct fixture *f)
-{
-    next_plan(f);
-    return take(f);
-}
-
-static struct err failure(const char *text)
-{
-    struct err err;
-    err_set(&err, ERR_REFUSED, "%s", text);
-    return err;
-}
+#include "daemon/transition_fixture.h"
 
 /* --- stories --------------------------------------------------------------------------------- */
 
@@ -285,7 +195,8 @@ static void test_restart_debt(void **state)
               "detected configuration max_connections (restart)\n"
               "waiting configuration max_connections (restart)\n");
     assert_int_equal(transitions_count(f->t).drifted, 0);
-    assert_int_equal(transitions_count(f->t).waiting, 1);
+    assert_int_equal(transitions_count(f->t).waiting, 0);
+    assert_int_equal(transitions_count(f->t).debt, 1);
     take_nothing(f);
     expect(f, "vanished configuration max_connections\n");
 }
@@ -337,16 +248,16 @@ static void test_only_compared_scopes_end(void **state)
     add(f, "role", "r", CHANGE_GO, NULL);
     add(f, "firewall_rule", "w", CHANGE_GO, NULL);
     take(f);
-    assert_true(transitions_any(f->t, SCOPE_CLUSTER));
-    assert_true(transitions_any(f->t, SCOPE_FIREWALL_RULES));
-    assert_false(transitions_any(f->t, SCOPE_SERVER));
+    assert_true(transitions_any(f->t, "cluster"));
+    assert_true(transitions_any(f->t, "firewall rules"));
+    assert_false(transitions_any(f->t, "server"));
     next_plan(f);
-    transitions_take(f->t, f->plan, 0);
+    take_scopes(f, 0);
     assert_int_equal(transitions_count(f->t).drifted, 2);
-    transitions_take(f->t, f->plan, 1U << SCOPE_FIREWALL_RULES);
+    take_scopes(f, 1U << RULES);
     assert_int_equal(transitions_count(f->t).drifted, 1);
-    assert_false(transitions_any(f->t, SCOPE_FIREWALL_RULES));
-    transitions_take(f->t, f->plan, 1U << SCOPE_CLUSTER);
+    assert_false(transitions_any(f->t, "firewall rules"));
+    take_scopes(f, 1U << CLUSTER);
     expect(f, "detected firewall_rule w\ndetected role r\nvanished firewall_rule w\n"
               "vanished role r\n");
 }

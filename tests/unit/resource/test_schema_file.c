@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "resource/action.h"
+#include "resource/compare.h"
 #include "resource/resource.h"
 #include "support/pg_fixture.h"
 
@@ -18,13 +19,19 @@ static const struct pg_fixture catalog = {
     .routines = "2200|f|12|\\N|{owner=X/owner}|f|{d()}",
 };
 
+static const struct scope scopes[] = {
+    {.kind = SCOPE_ROOT, .word = "server"},
+    {.kind = SCOPE_CLUSTER, .word = "cluster"},
+    {.kind = SCOPE_DATABASE, .word = "database db"},
+};
+
 struct fixture {
     struct arena *arena;
     struct pg_want_database wanted;
     struct pg_want want;
     struct schema_file file;
     struct target target;
-    struct observation database;
+    struct observation seen_scopes[3]; /* of the server, the cluster, the database */
     struct seen seen;
     struct plan *plan;
 };
@@ -41,14 +48,17 @@ static int setup(void **state)
                                    .database = "db",
                                    .relation = "public.a",
                                    .text = "CREATE TABLE a ()"};
-    f->target = (struct target){
-        .name = "srv", .sql = &f->want, .schema_files = &f->file, .schema_file_count = 1};
-    f->database = (struct observation){.state = SEEN_COMPLETE,
-                                       .database = pg_fixture_database(&catalog, f->arena)};
-    f->seen.cluster = (struct observation){.state = SEEN_COMPLETE,
-                                           .cluster = pg_fixture_cluster(&catalog, f->arena)};
-    f->seen.databases = &f->database;
-    f->seen.database_count = 1;
+    f->target = (struct target){.name = "srv",
+                                .scopes = scopes,
+                                .scope_count = 3,
+                                .sql = &f->want,
+                                .schema_files = &f->file,
+                                .schema_file_count = 1};
+    f->seen_scopes[1] = (struct observation){.state = SEEN_COMPLETE,
+                                             .cluster = pg_fixture_cluster(&catalog, f->arena)};
+    f->seen_scopes[2] = (struct observation){.state = SEEN_COMPLETE,
+                                             .database = pg_fixture_database(&catalog, f->arena)};
+    f->seen = (struct seen){.scopes = f->seen_scopes, .count = 3};
     *state = f;
     return 0;
 }
@@ -66,8 +76,11 @@ static int teardown(void **state)
 static const struct change *file_change(struct fixture *f, const char *relation)
 {
     f->file.relation = relation;
-    resource_schema_file.compare(
-        &(struct comparison){.target = &f->target, .seen = &f->seen, .plan = f->plan});
+    resource_schema_file.compare(&(struct comparison){.target = &f->target,
+                                                      .seen = &f->seen,
+                                                      .plan = f->plan,
+                                                      .scope = 2,
+                                                      .cluster = f->seen_scopes[1].cluster});
     return f->plan->count ? f->plan->changes : NULL;
 }
 
@@ -116,14 +129,14 @@ static void test_schema_is_missing(void **state)
 static void test_file_of_database_to_come(void **state)
 {
     struct fixture *f = *state;
-    f->database = (struct observation){.state = SEEN_ABSENT};
+    f->seen_scopes[2] = (struct observation){.state = SEEN_ABSENT};
     assert_non_null(file_change(f, "public.b"));
 }
 
 static void test_file_of_database_not_read(void **state)
 {
     struct fixture *f = *state;
-    f->database = (struct observation){.state = SEEN_FAILED};
+    f->seen_scopes[2] = (struct observation){.state = SEEN_FAILED};
     assert_null(file_change(f, "public.a"));
 }
 

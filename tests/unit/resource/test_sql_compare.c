@@ -107,6 +107,14 @@ static struct pg_changes fake_undeclared_in(const struct pg_want *want, const ch
 
 /* --- a target with two databases ------------------------------------------------------------- */
 
+enum { CLUSTER = 1, FIRST, SECOND };
+static const struct scope scopes[] = {
+    {.kind = SCOPE_ROOT, .word = "server"},
+    {.kind = SCOPE_CLUSTER, .word = "cluster"},
+    {.kind = SCOPE_DATABASE, .word = "database first", .database = 0},
+    {.kind = SCOPE_DATABASE, .word = "database second", .database = 1},
+};
+
 struct fixture {
     struct target target;
     struct seen seen;
@@ -123,13 +131,14 @@ static const struct pg_database second = {.name = "second"};
 static int setup(void **state)
 {
     struct fixture *f = xcalloc(1, sizeof(*f));
+    f->target = (struct target){
+        .type = &resource_server, .name = "srv", .sql = &want, .scopes = scopes, .scope_count = 4};
+    seen_init(&f->seen, &f->target);
+    f->seen.scopes[0].state = SEEN_COMPLETE;
+    f->seen.scopes[CLUSTER] = (struct observation){.state = SEEN_COMPLETE, .cluster = &cluster};
+    f->seen.scopes[FIRST].state = SEEN_ABSENT;
+    f->seen.scopes[SECOND] = (struct observation){.state = SEEN_COMPLETE, .database = &second};
     f->plan = plan_new();
-    f->target = (struct target){.kind = TARGET_SERVER, .name = "srv", .sql = &want};
-    f->seen.cluster = (struct observation){.state = SEEN_COMPLETE, .cluster = &cluster};
-    f->seen.database_count = 2;
-    f->seen.databases = xcalloc(2, sizeof(*f->seen.databases));
-    f->seen.databases[0].state = SEEN_ABSENT;
-    f->seen.databases[1] = (struct observation){.state = SEEN_COMPLETE, .database = &second};
     databases_asked = 0;
     for (enum pg_change_kind k = 0; k < PG_CHANGE_KIND_N; k++)
         found[k] = (struct pg_change){.kind = k,
@@ -204,11 +213,11 @@ static void test_every_kind_has_one_type(void **state)
 static void test_kinds_become_changes_in_order(void **state)
 {
     struct fixture *f = *state;
-    f->target.sql = &(const struct pg_want){.databases = databases + 1, .database_count = 1};
-    f->seen.databases[0] = f->seen.databases[1];
-    f->seen.databases[1] = (struct observation){0};
-    assert_int_equal(resource_compare(&f->target, &f->seen, f->plan),
-                     1U << SCOPE_CLUSTER | 1U << SCOPE_DATABASE);
+    f->seen.scopes[FIRST].state = SEEN_NOTHING;
+    resource_compare(&f->target, &f->seen, true, f->plan);
+    assert_true(f->seen.scopes[CLUSTER].compared);
+    assert_false(f->seen.scopes[FIRST].compared);
+    assert_true(f->seen.scopes[SECOND].compared);
     assert_int_equal(f->plan->count, PG_CHANGE_KIND_N);
     for (size_t k = 0; k < PG_CHANGE_KIND_N; k++) {
         const struct change *c = &f->plan->changes[k];
@@ -236,7 +245,7 @@ static void test_unfixable_is_reported(void **state)
     found[PG_CHANGE_DATABASE_IMMUTABLE].unfixable = "encoding is fixed at creation";
     found[PG_CHANGE_ROLE_ALTER].widening = true;
     f->target.observe_only = true; /* the server's own mode; items have theirs */
-    resource_compare(&f->target, &f->seen, f->plan);
+    resource_compare(&f->target, &f->seen, true, f->plan);
     for (size_t i = 0; i < f->plan->count; i++) {
         const struct change *c = &f->plan->changes[i];
         bool immutable = strcmp(c->part, "database-immutable") == 0;
@@ -257,7 +266,7 @@ static void test_undeclared_is_reported(void **state)
     const char *why = pg_undeclared_reason(PG_UNDECLARED_LOGIN, PG_UNDECLARED_REPORT);
     found[PG_CHANGE_UNDECLARED_LOGIN].reported = why;
     found[PG_CHANGE_UNDECLARED_LOGIN].widening = true;
-    resource_compare(&f->target, &f->seen, f->plan);
+    resource_compare(&f->target, &f->seen, true, f->plan);
     policy_permit(f->plan, &f->target.policy, &(struct policy_facts){0});
     size_t met = 0;
     for (size_t i = 0; i < f->plan->count; i++) {
@@ -282,7 +291,7 @@ static void test_items_have_a_mode_of_their_own(void **state)
     const struct pg_want both = {
         .roles = roles, .role_count = 2, .databases = databases, .database_count = 2};
     f->target.sql = &both;
-    resource_compare(&f->target, &f->seen, f->plan);
+    resource_compare(&f->target, &f->seen, true, f->plan);
     size_t observed = 0;
     size_t undeclared = 0;
     for (size_t i = 0; i < f->plan->count; i++) {
@@ -309,8 +318,9 @@ static void test_cluster_not_read(void **state)
     struct fixture *f = *state;
     const enum seen_state states[] = {SEEN_NOTHING, SEEN_FAILED, SEEN_ABSENT};
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-        f->seen.cluster.state = states[i];
-        assert_int_equal(resource_compare(&f->target, &f->seen, f->plan), 0);
+        f->seen.scopes[CLUSTER] = (struct observation){.state = states[i]};
+        resource_compare(&f->target, &f->seen, true, f->plan);
+        assert_false(f->seen.scopes[CLUSTER].compared);
         assert_int_equal(f->plan->count, 0);
     }
     assert_int_equal(databases_asked, 0);
@@ -319,8 +329,11 @@ static void test_cluster_not_read(void **state)
 static void test_one_database_not_read(void **state)
 {
     struct fixture *f = *state;
-    f->seen.databases[1].state = SEEN_FAILED;
-    assert_int_equal(resource_compare(&f->target, &f->seen, f->plan), 1U << SCOPE_CLUSTER);
+    f->seen.scopes[SECOND].state = SEEN_FAILED;
+    resource_compare(&f->target, &f->seen, true, f->plan);
+    assert_true(f->seen.scopes[CLUSTER].compared);
+    assert_true(f->seen.scopes[FIRST].compared);
+    assert_false(f->seen.scopes[SECOND].compared);
     assert_int_equal(databases_asked, 1);
     for (size_t i = 0; i < f->plan->count; i++) {
         const struct action *a = f->plan->changes[i].action;
@@ -338,7 +351,7 @@ static void test_database_that_does_not_come(void **state)
     f->target.policy = (struct policy){.mode = POLICY_ENFORCE};
     found[PG_CHANGE_DATABASE_CREATE].unfixable = "not from here";
     found[PG_CHANGE_DATABASE_ALTER].unfixable = "not at all";
-    resource_compare(&f->target, &f->seen, f->plan);
+    resource_compare(&f->target, &f->seen, true, f->plan);
     assert_int_equal(databases_asked, 1);
     for (size_t i = 0; i < f->plan->count; i++) {
         const struct change *c = &f->plan->changes[i];
@@ -359,7 +372,7 @@ static void test_nothing_declared(void **state)
 {
     struct fixture *f = *state;
     f->target.sql = NULL;
-    assert_int_equal(resource_compare(&f->target, &f->seen, f->plan), 0);
+    resource_compare(&f->target, &f->seen, true, f->plan);
     assert_int_equal(f->plan->count, 0);
 }
 

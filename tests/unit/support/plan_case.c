@@ -7,17 +7,17 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/must.h"
 #include "config/settings.h"
 #include "resource/action.h"
 #include "resource/resource.h"
 
-/* The scopes that ARM answers for, by their names in cases. */
-static const char *const scope_keys[SCOPE_CLUSTER] = {
-    [SCOPE_GROUP] = "group",
-    [SCOPE_SERVER] = "server",
-    [SCOPE_CONFIGURATIONS] = "configurations",
-    [SCOPE_FIREWALL_RULES] = "firewallRules",
-};
+/* The name of a scope of ARM in cases. */
+static const char *plan_case_key(const struct scope *scope)
+{
+    if (scope->kind == SCOPE_LIST) return scope->type->key;
+    return scope->type == &resource_resource_group ? "group" : scope->type->name;
+}
 
 json_t *plan_case_read(const char *path)
 {
@@ -81,9 +81,10 @@ static json_t *merged_items(json_t *list, const json_t *patch)
     return out;
 }
 
-static void observe(struct plan_case *c, enum scope scope, const json_t *stands, const json_t *saw)
+static void plan_case_observe(struct plan_case *c, size_t i, const json_t *stands,
+                              const json_t *saw)
 {
-    struct observation *o = &c->seen.arm[scope];
+    struct observation *o = &c->seen.scopes[i];
     const char *word = json_string_value(saw);
     if (!saw) return;
     if (word) {
@@ -91,18 +92,18 @@ static void observe(struct plan_case *c, enum scope scope, const json_t *stands,
         if (o->state == SEEN_FAILED) err_set(&o->err, ERR_TRANSIENT, "%s", word);
         return;
     }
-    json_t *copy = json_deep_copy(json_object_get(stands, scope_keys[scope]));
+    json_t *copy = json_deep_copy(json_object_get(stands, plan_case_key(&c->target->scopes[i])));
     o->state = SEEN_COMPLETE;
     o->body =
         json_is_array(copy) && json_is_object(saw) ? merged_items(copy, saw) : merged(copy, saw);
 }
 
-static const struct target *choose(const struct document *d, const char *kind)
+/* The target whose root is of type 'kind'; a server where nothing is said. */
+static const struct target *plan_case_target(const struct document *d, const char *kind)
 {
-    enum target_kind wanted =
-        kind && strcmp(kind, "resource_group") == 0 ? TARGET_GROUP : TARGET_SERVER;
+    const struct resource *wanted = kind ? resource_find(kind) : &resource_server;
     for (size_t i = 0; i < d->target_count; i++)
-        if (d->targets[i].kind == wanted) return &d->targets[i];
+        if (d->targets[i].type == wanted) return &d->targets[i];
     return NULL;
 }
 
@@ -148,12 +149,16 @@ void plan_case_init(struct plan_case *c, const json_t *base, const json_t *stand
     *c = (struct plan_case){.plan = plan_new()};
     parse(c, base, input);
     if (!c->document) return;
-    c->target = choose(c->document, json_text_at(input, "target"));
+    c->target = plan_case_target(c->document, json_text_at(input, "target"));
+    must(c->target);
+    seen_init(&c->seen, c->target);
     c->facts.busy = json_text_at(input, "busy");
     const json_t *seen = json_object_get(input, "seen");
-    for (enum scope s = 0; s < SCOPE_CLUSTER; s++)
-        observe(c, s, stands, json_object_get(seen, scope_keys[s]));
-    c->compared = resource_compare(c->target, &c->seen, c->plan);
+    for (size_t i = 0; i < c->target->scope_count; i++)
+        if (c->target->scopes[i].type)
+            plan_case_observe(c, i, stands,
+                              json_object_get(seen, plan_case_key(&c->target->scopes[i])));
+    resource_compare(c->target, &c->seen, false, c->plan);
     policy_permit(c->plan, &c->target->policy, &c->facts);
     c->facts.busy = NULL; /* the input's; verdicts are given */
 }
@@ -170,9 +175,9 @@ void plan_case_writes(const struct plan_case *c, struct buf *out)
 {
     const char *before = " ";
     buf_str(out, "compared:");
-    for (enum scope s = 0; s < SCOPE_N; s++) {
-        if (!(c->compared & 1U << s)) continue;
-        buf_printf(out, "%s%s", before, scope_word(s));
+    for (size_t i = 0; i < c->target->scope_count; i++) {
+        if (!c->seen.scopes[i].compared) continue;
+        buf_printf(out, "%s%s", before, c->target->scopes[i].word);
         before = ", ";
     }
     buf_char(out, '\n');
@@ -180,6 +185,7 @@ void plan_case_writes(const struct plan_case *c, struct buf *out)
         const struct action *a = c->plan->changes[i].action;
         if (c->plan->changes[i].verdict != CHANGE_GO || !a) continue;
         buf_printf(out, "%s %s?api-version=%s\n", a->method, a->id, a->api_version);
+        if (a->if_match) buf_printf(out, "    If-Match: %s\n", a->if_match);
         if (a->body) buf_printf(out, "    %s\n", a->body);
     }
 }

@@ -28,8 +28,7 @@ struct plan_case {
     struct seen seen;
     struct policy_facts facts;
     struct plan *plan;
-    unsigned compared; /* scopes */
-    char *trouble;     /* why there is no plan; NULL: there is one */
+    char *trouble; /* why there is no plan; NULL: there is one */
 };
 
 /* Reads the JSON file 'path'; NULL where it is none, with the reason on stderr. */

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/must.h"
+#include "resource/resource.h"
 
 static const char usual_settings[] =
     "{\"intervals\":{\"armSeconds\":60,\"sqlSeconds\":60,\"backoffMaxSeconds\":600}}";
@@ -147,7 +148,7 @@ struct document *virtual_document(const struct settings *settings, json_t *patch
 const struct target *virtual_document_server(const struct document *d)
 {
     for (size_t i = 0; i < d->target_count; i++)
-        if (d->targets[i].kind == TARGET_SERVER) return &d->targets[i];
+        if (d->targets[i].type == &resource_server) return &d->targets[i];
     return NULL;
 }
 

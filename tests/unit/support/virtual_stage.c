@@ -104,7 +104,7 @@ bool stage_is_in_order(struct stage *s)
 {
     const struct engine_totals t = engine_totals(s->engine);
     bool fine = t.targets && t.looked == t.targets && !t.drifted && !t.waiting && !t.blocked &&
-                !t.unachievable && !t.unknown && !t.pending;
+                !t.unachievable && !t.unknown;
     if (!fine || !s->goal) return fine;
     json_t *state = virtual_state(s->v);
     fine = json_equal(state, s->goal);

@@ -1,0 +1,268 @@
+/* A lane's cycle: see lane.h. */
+#include "engine/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "engine/look.h"
+#include "engine/run.h"
+
+/* Looks of one cycle that may disagree with the one before; what is still not agreed on then waits
+ * for the next cycle. */
+enum { REPEATS_MAX = 3 };
+
+/* One-shot modes give up on what is left undone so often in a row. */
+enum { FRUITLESS_MAX = 4 };
+
+static void lane_due(void *ctx);
+
+static void lane_forget(struct lane *l)
+{
+    wake_cancel(&l->wake);
+    look_arm_free(l->look_arm);
+    look_sql_free(l->look_sql);
+    l->look_arm = NULL;
+    l->look_sql = NULL;
+    l->looking = false;
+    seen_done(&l->seen);
+    plan_free(l->plan);
+    l->plan = NULL;
+    suspicion_done(&l->suspicion);
+}
+
+void lane_leave(struct lane *l)
+{
+    must(!l->writer.busy);
+    lane_forget(l);
+}
+
+void lane_enter(struct lane *l)
+{
+    wake_init(&l->wake, l->run->azure.io, lane_due, l);
+    l->stays = l->kind == LANE_SQL && !l->run->target->sql;
+    if (l->kind == LANE_ARM)
+        l->look_arm = look_arm_new(l);
+    else
+        l->look_sql = look_sql_new(l);
+}
+
+void lane_init(struct lane *l, struct run *run, enum lane_kind kind)
+{
+    *l = (struct lane){.run = run, .kind = kind};
+    lane_enter(l);
+}
+
+void lane_done(struct lane *l)
+{
+    write_cancel(l);
+    lane_forget(l);
+}
+
+void lane_poke(struct lane *l)
+{
+    if (l->stays) return;
+    schedule_now(&l->clock, run_now(l->run));
+    if (l->looking)
+        l->again = true;
+    else
+        wake_at(&l->wake, l->clock.due);
+}
+
+static void lane_look(struct lane *l)
+{
+    seen_done(&l->seen);
+    seen_init(&l->seen, l->run->target);
+    l->looking = true;
+    l->again = false;
+    l->failed = false;
+    l->retry_after = 0;
+    if (l->kind == LANE_ARM)
+        look_arm_start(l->look_arm);
+    else
+        look_sql_start(l->look_sql);
+}
+
+static void lane_due(void *ctx)
+{
+    struct lane *l = ctx;
+    struct run *r = l->run;
+    must(!l->looking);
+    l->cycle = ++r->services->cycle;
+    l->started = run_now(r);
+    l->repeats = 0;
+    arm_guid(r->azure.io, r->azure.correlation_id);
+    transitions_cycle(r->transitions, l->cycle);
+    lane_look(l);
+}
+
+void lane_note(struct lane *l, size_t part, const struct err *err)
+{
+    struct run *r = l->run;
+    struct observation *o = &l->seen.scopes[part];
+    const char *word = r->target->scopes[part].word;
+    if (!err) {
+        transitions_known(r->transitions, word, run_now(r));
+        return;
+    }
+    o->state = SEEN_FAILED;
+    o->err = *err;
+    l->failed = true;
+    if (err->retry_after_ms > l->retry_after) l->retry_after = err->retry_after_ms;
+    /* That Azure wants to be left alone is one fact of the subscription, told by the gate. */
+    if (err->kind != ERR_THROTTLED) transitions_unknown(r->transitions, word, err, run_now(r));
+}
+
+/* --- when next ---------------------------------------------------------------------------------
+ */
+
+static struct schedule_policy lane_policy(const struct lane *l)
+{
+    const struct settings *s = run_settings(l->run);
+    return (struct schedule_policy){
+        .interval = SECONDS(
+            (msec)(l->kind == LANE_ARM ? s->intervals.arm_seconds : s->intervals.sql_seconds)),
+        .jitter_percent = (unsigned)s->intervals.jitter_percent,
+        .backoff_max = SECONDS((msec)s->intervals.backoff_max_seconds),
+    };
+}
+
+static void lane_sooner(struct lane *l, msec when)
+{
+    if (when < l->clock.due) l->clock.due = when;
+}
+
+/* What was written and is held is looked at again when its hold ends, not an interval later. A hold
+ * that has ended already is no reason to hurry: nothing may be written now, or it would have been.
+ */
+static void lane_schedule_held(struct lane *l)
+{
+    const struct run *r = l->run;
+    for (size_t i = 0; l->plan && i < l->plan->count; i++) {
+        const struct change *c = &l->plan->changes[i];
+        msec held = transitions_held(r->transitions, c);
+        if (c->verdict == CHANGE_GO && held > run_now(r)) lane_sooner(l, held);
+    }
+}
+
+static void lane_schedule(struct lane *l)
+{
+    const struct run *r = l->run;
+    const struct settings *s = run_settings(r);
+    const struct schedule_policy policy = lane_policy(l);
+    msec now = run_now(r);
+    schedule_after(&l->clock, &policy, l->failed, now, r->azure.io->random(r->azure.io->ctx));
+    if (l->failed && l->retry_after && now + l->retry_after > l->clock.due)
+        l->clock.due = now + l->retry_after;
+    lane_schedule_held(l);
+    if (l->kind == LANE_ARM && r->root.absence.looks)
+        lane_sooner(l, absence_next(&r->root.absence, (unsigned)s->evidence.absence_looks,
+                                    SECONDS((msec)s->evidence.absence_seconds), now));
+    if (l->pause_until > now) lane_sooner(l, l->pause_until);
+    if (l->fruitless && r->services->mode != ENGINE_DAEMON)
+        lane_sooner(l, now + (SECONDS(1) << (l->fruitless < 5 ? l->fruitless - 1 : 4)));
+}
+
+/* --- the end of a cycle ------------------------------------------------------------------------
+ */
+
+/* Will what is left undone be done later, by us or by itself? */
+static bool lane_is_pending(const struct lane *l, bool *passing)
+{
+    bool pending = l->failed;
+    *passing = false;
+    for (size_t i = 0; l->plan && i < l->plan->count; i++) {
+        const struct change *c = &l->plan->changes[i];
+        if (c->verdict == CHANGE_WAIT && c->passing) *passing = true;
+        if (c->verdict == CHANGE_GO && transitions_held(l->run->transitions, c) > run_now(l->run))
+            *passing = true; /* read back later */
+        pending = pending || c->verdict == CHANGE_GO || *passing;
+    }
+    return pending;
+}
+
+/* One-shot modes. What only waits for its time is no fruitless cycle, as long as it makes progress:
+ * absence is proved, another target comes into being, a hold ends. */
+static void lane_try_to_end(struct lane *l)
+{
+    struct run *r = l->run;
+    bool passing;
+    if (r->services->mode == ENGINE_DAEMON || l->writer.busy) return;
+    bool pending = lane_is_pending(l, &passing);
+    if (r->services->mode == ENGINE_PLAN) pending = false;
+    if (!pending)
+        l->fruitless = 0;
+    else if (!passing)
+        l->fruitless++;
+    l->stays = !pending || l->fruitless >= FRUITLESS_MAX;
+}
+
+static void lane_rest(struct lane *l)
+{
+    struct run *r = l->run;
+    l->looking = false;
+    seen_done(&l->seen);
+    lane_schedule(l);
+    lane_try_to_end(l);
+    if (l->stays)
+        wake_cancel(&l->wake);
+    else
+        wake_at(&l->wake, l->again ? run_now(r) : l->clock.due);
+    run_settle(r);
+    r->services->ended(r->services->ctx, r);
+}
+
+/* --- a look ------------------------------------------------------------------------------------
+ */
+
+static void lane_compare(struct lane *l)
+{
+    plan_free(l->plan);
+    l->plan = plan_new();
+    resource_compare(l->run->target, &l->seen, l->kind == LANE_SQL, l->plan);
+}
+
+/* One look is a suspicion: what it shows is believed when the next one shows it too, and what they
+ * do not agree on for long waits for the next cycle. One snapshot of PostgreSQL is the truth. */
+static bool lane_believes(struct lane *l)
+{
+    if (l->kind == LANE_SQL) return true;
+    if (++l->repeats < REPEATS_MAX) return suspicion_agrees(&l->suspicion, l->plan);
+    suspicion_filter(&l->suspicion, l->plan);
+    return true;
+}
+
+void lane_looked(struct lane *l)
+{
+    struct run *r = l->run;
+    lane_compare(l);
+    if (!lane_believes(l)) {
+        lane_look(l);
+        return;
+    }
+    run_permit(r, l, &l->seen, l->plan);
+    l->counts.corrected += transitions_take(r->transitions, l->plan, r->target, &l->seen);
+    l->corrected += l->counts.corrected;
+    if (!l->failed) l->looked = true;
+    run_tell_cycle(r, l);
+    l->counts = (struct lane_counts){0};
+    bool may = r->services->mode != ENGINE_PLAN && !l->writer.busy && !r->next && !r->leaving &&
+               l->pause_until <= run_now(r);
+    if (may) write_start(l);
+    lane_rest(l);
+}
+
+void lane_had_nothing(struct lane *l)
+{
+    plan_free(l->plan);
+    l->plan = plan_new();
+    lane_rest(l);
+}
+
+void lane_written(struct lane *l)
+{
+    struct run *r = l->run;
+    run_settle(r);
+    r->services->came(r->services->ctx, r);
+    lane_poke(l);
+}

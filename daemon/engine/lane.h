@@ -1,0 +1,72 @@
+/* A lane of a target: looks by its own clock, compares, permits and writes what may be written, one
+ * write after another. Looking goes on while a write is under way. */
+#ifndef ENGINE_LANE_H
+#define ENGINE_LANE_H
+
+#include "engine/evidence.h"
+#include "engine/schedule.h"
+#include "engine/wake.h"
+#include "engine/write.h"
+#include "resource/seen.h"
+
+struct run;
+struct look_arm;
+struct look_sql;
+
+enum lane_kind { LANE_ARM, LANE_SQL };
+
+struct lane_counts {
+    unsigned arm_reads;
+    unsigned arm_writes;
+    unsigned sql_queries;
+    size_t corrected;
+};
+
+struct lane {
+    struct run *run;
+    enum lane_kind kind;
+    struct wake wake;
+    struct schedule clock;
+    struct look_arm *look_arm; /* its way of looking: one of the two */
+    struct look_sql *look_sql;
+    bool looking;
+    bool again;  /* something was written or asked for during the look: once more at once */
+    bool stays;  /* one-shot modes: it has come to its end */
+    bool looked; /* completely, at least once */
+    /* Of the present look. */
+    uint64_t cycle;
+    msec started;
+    unsigned repeats; /* looks of this cycle that did not agree with the one before */
+    bool failed;      /* a part could not be read */
+    msec retry_after; /* the longest hint of what failed; 0: none */
+    struct seen seen;
+    /* Of the last one. */
+    struct plan *plan; /* NULL: none yet */
+    struct suspicion suspicion;
+    struct lane_counts counts; /* since the last cycle's end */
+    size_t corrected;          /* since the start */
+    unsigned fruitless;        /* cycles in a row that left something undone */
+    msec pause_until;          /* no write before: one has just failed */
+    struct writer writer;
+};
+
+void lane_init(struct lane *l, struct run *run, enum lane_kind kind);
+void lane_done(struct lane *l);
+/* Due now; from now on it looks by its clock. */
+void lane_poke(struct lane *l);
+/* Its target or its world is about to change, while nothing is written: forgets what hangs on the
+ * old ones; and goes on with the new ones. */
+void lane_leave(struct lane *l);
+void lane_enter(struct lane *l);
+
+/* The look has ended (look_arm.c, look_sql.c); 'nothing': there was nothing to look at. */
+void lane_looked(struct lane *l);
+void lane_had_nothing(struct lane *l);
+/* A write has ended (write.c): settled or not. */
+void lane_written(struct lane *l);
+
+/* Puts the outcome for part 'part' of the target into the observation; the one place where a failed
+ * look becomes known. 'err' NULL: it was read. */
+void lane_note(struct lane *l, size_t part, const struct err *err);
+
+#endif

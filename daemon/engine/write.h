@@ -1,0 +1,35 @@
+/* Carrying out what a look has shown and policy permits: ARM writes one after another, SQL in as
+ * few transactions as possible. Whether a write had its effect is the next look's business. */
+#ifndef ENGINE_WRITE_H
+#define ENGINE_WRITE_H
+
+#include "azure/op.h"
+#include "flow/flow.h"
+#include "plan/plan.h"
+
+struct lane;
+
+struct writer {
+    bool busy;
+    struct plan *plan; /* its share; what the queue points into */
+    size_t *queue;     /* indexes into plan->changes that are carried out */
+    size_t length;
+    size_t at;
+    bool enough; /* a write met a busy or troubled server: no more of them now */
+    msec started;
+    struct arm_write arm;
+    struct flow sql;
+    struct sql_statement *batch; /* the statements of batch_length changes, one after another */
+    size_t batch_statements;
+    size_t batch_length; /* SQL changes of the queue in one transaction */
+    size_t batch_failed; /* the one that failed, where the server has answered */
+    bool batch_answered;
+};
+
+/* Begins with the lowest stage of the lane's plan that may be written now; false where nothing may.
+ * Ends with lane_written(). */
+bool write_start(struct lane *l);
+/* Forgets what is under way: only when all of it ends. */
+void write_cancel(struct lane *l);
+
+#endif
