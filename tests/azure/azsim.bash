@@ -1,5 +1,6 @@
 # Driving a local Azure from a shell story: start it, ask it, wait for it. Sourced, not run.
 # Needs curl and jq. Every function returns non-zero on failure and prints why on standard error.
+. "$(dirname "${BASH_SOURCE[0]}")/../run/clean_environment.sh"
 
 : "${BUILD:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}"
 : "${AZSIM:=$BUILD/azsim}"

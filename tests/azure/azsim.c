@@ -20,6 +20,7 @@
 #include "parameter.h"
 #include "pki.h"
 #include "request_log.h"
+#include "run/clean_environment.h"
 #include "server.h"
 #include "server_field.h"
 #include "template.h"
@@ -224,6 +225,7 @@ int main(int argc, char **argv)
     struct options o = {.pairs = xcalloc((size_t)argc, sizeof(char *))};
     struct err err = {0};
     sigset_t signals;
+    clean_environment();
     int status = options_parse(&o, argc, argv);
     if (status) {
         usage(status == 2 ? stdout : stderr);

@@ -4,6 +4,7 @@
 #   AZURE_SPEC=DIR BUILD=DIR tests/azure/test_conformance.sh
 # The last line is "N passed, N failed, N skipped"; the exit status is 0 when none failed.
 set -u
+unset CDPATH
 cd "$(dirname "$0")" || exit 1
 . ./azsim.bash
 . ./count.bash

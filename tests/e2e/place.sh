@@ -2,8 +2,7 @@
 # and waiting for processes. To be sourced, with PLACE_NAME set to what the directory is called.
 # shellcheck shell=bash
 set -u
-export LC_ALL=C.UTF-8
-unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+. "$(dirname "${BASH_SOURCE[0]}")/../run/clean_environment.sh"
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$(realpath "${BUILD:-$ROOT/build}")

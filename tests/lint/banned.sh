@@ -2,6 +2,7 @@
 # Functions that have no place in this program, and where they nevertheless may stand.
 #   tests/lint/banned.sh [ROOT]     exit 1 and FILE:LINE: what it is, where one is called
 set -eu
+unset CDPATH
 cd "${1:-$(dirname "$0")/../..}"
 here=$(cd "$(dirname "$0")" && pwd)
 

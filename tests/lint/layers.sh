@@ -2,6 +2,7 @@
 # The direction of includes: logic never reaches up, and only lib/net moves bytes.
 #   tests/lint/layers.sh [ROOT]     exit 1 and FILE:LINE: what points the wrong way
 set -eu
+unset CDPATH
 cd "${1:-$(dirname "$0")/../..}"
 here=$(cd "$(dirname "$0")" && pwd)
 

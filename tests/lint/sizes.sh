@@ -3,6 +3,7 @@
 # them a note is printed. Beyond 450 and 60 the check fails.
 #   tests/lint/sizes.sh [ROOT]
 set -eu
+unset CDPATH
 cd "${1:-$(dirname "$0")/../..}"
 
 # The formatter puts the braces of functions, and only those, alone in the first column.

@@ -2,6 +2,7 @@
 # The checks are checked: each is shown a small tree that is clean and one with a planted violation, and
 # must tell them apart. A check that cannot fail protects nothing.
 set -u
+unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)

@@ -7,6 +7,7 @@
 set -u
 unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
+. tests/run/clean_environment.sh
 [ -n "${PGDRIFT_RUN:-}" ] || exec tests/run/guard.sh tests/run/one.sh "$@"
 . tests/run/sweep.sh
 name=$1
@@ -42,7 +43,7 @@ nothing_left() {
 }
 
 begin=$EPOCHREALTIME
-env PGDRIFT_MARKS="${PGDRIFT_MARKS:-}:$mark:" TMPDIR="$work" CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 \
+env PGDRIFT_MARKS="${PGDRIFT_MARKS:-}:$mark:" TMPDIR="$work" CMOCKA_MESSAGE_OUTPUT=TAP \
     ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
     UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1" \
     timeout --kill-after=10 "$limit" "${command[@]}" >"$log" 2>&1 </dev/null

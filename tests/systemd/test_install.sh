@@ -2,6 +2,7 @@
 # `make install` into an empty root: what is there afterwards, with which modes; that an existing
 # configuration is kept; and that `make uninstall` takes back everything but configuration.
 set -u
+unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD CC SAN DEBUG
 work=$(mktemp -d)

@@ -4,6 +4,7 @@
 # proof that the sandbox works. Needs systemd-analyze, journalctl and systemd-sysusers; where one is
 # absent its cases are skipped, and say so.
 set -u
+unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -20,6 +20,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "run/clean_environment.h"
 #include "support/cluster_run.h"
 
 struct cluster {
@@ -112,6 +113,7 @@ struct cluster *cluster_start_tls(const char *options, const char *cert, const c
     c->plan.options = options;
     c->plan.cert = cert;
     c->plan.key = key;
+    clean_environment();
     unsigned char random[12];
     if (find_user(&c->plan) < 0 || find_address(&c->plan) < 0 ||
         cluster_find_programs(&c->plan) < 0 ||

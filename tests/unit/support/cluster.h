@@ -12,9 +12,10 @@
 
 struct cluster;
 
-/* Starts a cluster; 'options' are further lines of postgresql.conf, or NULL. UTF8, C.UTF-8, SCRAM
- * over TCP, trust on the Unix socket. Call it from the main thread, which must live as long as the
- * cluster. NULL, with a message on standard error, where it cannot be had. */
+/* Starts a cluster (and takes from the environment what PostgreSQL would read there); 'options' are
+ * further lines of postgresql.conf, or NULL. UTF8, C.UTF-8, SCRAM over TCP, trust on the Unix
+ * socket. Call it from the main thread, which must live as long as the cluster. NULL, with a
+ * message on standard error, where it cannot be had. */
 struct cluster *cluster_start(const char *options);
 /* The same with TLS required over TCP: a certificate (chain) and its key, PEM. */
 struct cluster *cluster_start_tls(const char *options, const char *cert, const char *key);
