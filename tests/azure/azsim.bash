@@ -88,7 +88,7 @@ az() {
     *) url=$AZ_ARM/subscriptions/$AZ_SUBSCRIPTION/$url ;;
     esac
     version=$(az_version "$url")
-    case $url in *api-version=*) ;; *'?'*) url="$url&api-version=$version" ;; *) url="$url?api-version=$version" ;; esac
+    case ${url,,} in *api-version=*|*api%2dversion=*) ;; *'?'*) url="$url&api-version=$version" ;; *) url="$url?api-version=$version" ;; esac
     local args=(-X "$method" -H "Authorization: Bearer $AZ_TOKEN" -D "$AZ_DIR/headers" -o "$AZ_DIR/body" -w '%{http_code}')
     [ "$method" = HEAD ] && args+=(--head)
     [ $# -ge 3 ] && args+=(-H 'Content-Type: application/json' --data-binary "$3")

@@ -157,6 +157,14 @@ static const struct {
      "2025-08-01 models; 2024-08-01 example"},
     {"the list of a group's resources has what has a location, without properties",
      "2024-07-01 swagger; what is listed is unverified"},
+    {"bodies about servers, parameters, rules and databases: unknown members, wrong types and "
+     "missing members are 400 InvalidRequestContent; read-only ones are ignored",
+     "a PATCH with the whole object is recorded; the refusals are unverified"},
+    {"replica roles and promotion, IOPS and throughput of Premium_LRS, a source and a point in "
+     "time cannot be changed: PropertyChangeNotAllowed",
+     "service documentation; the code is unverified"},
+    {"paths and names of query parameters have no case, names may be encoded, slashes doubled",
+     "ARM RPC for case; the rest is unverified"},
 };
 
 json_t *beliefs_json(void)

@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "lro.h"
 #include "parameter.h"
+#include "server_body.h"
 
 #define UPDATE_CONFIGURATION "UpdateConfigurationManagementOperation"
 
@@ -167,10 +168,8 @@ void configuration_write(struct exchange *x)
 {
     const struct parameter *p = configuration_named(x);
     const char *value = json_text_at(x->json, "properties.value");
-    if (!p) return;
-    if (!value)
-        reply_error(x, 400, "InvalidRequestContent", "properties.value must be a string.");
-    else if (server_refuses(x, UPDATE_CONFIGURATION))
+    if (!p || !server_body_right(x, configuration_members, false)) return;
+    if (server_refuses(x, UPDATE_CONFIGURATION))
         return;
     else if (p->read_only)
         lro_fail_late(x, x->server, UPDATE_CONFIGURATION, "OperationFailed", "{0}");

@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "lro.h"
 #include "server.h"
+#include "server_body.h"
 #include "superuser.h"
 
 #define TYPE "Microsoft.DBforPostgreSQL/flexibleServers/databases"
@@ -137,6 +138,7 @@ void database_put(struct exchange *x)
 {
     const char *charset = json_text_at(x->json, "properties.charset");
     const char *collation = json_text_at(x->json, "properties.collation");
+    if (!server_body_right(x, database_members, false)) return;
     if (!charset) charset = "UTF8";
     if (!collation) collation = "en_US.utf8";
     if (!database_name_valid(x->args[3]) || !collation_valid(collation)) {

@@ -21,7 +21,7 @@ static int hex(char c)
     return -1;
 }
 
-static const char *percent_decode(struct arena *arena, const char *text, size_t length, bool form)
+static char *percent_decode(struct arena *arena, const char *text, size_t length, bool form)
 {
     char *out = arena_alloc(arena, length + 1);
     size_t n = 0;
@@ -41,6 +41,17 @@ static const char *percent_decode(struct arena *arena, const char *text, size_t 
     return out;
 }
 
+/* In place: a path means the same with doubled slashes. */
+static char *single_slashes(char *path)
+{
+    char *out = path;
+    for (const char *p = path; *p; p++) {
+        if (*p != '/' || out == path || out[-1] != '/') *out++ = *p;
+    }
+    *out = '\0';
+    return path;
+}
+
 struct exchange *exchange_new(struct sim *sim, const char *method, const char *target)
 {
     struct arena *arena = arena_new();
@@ -56,7 +67,7 @@ struct exchange *exchange_new(struct sim *sim, const char *method, const char *t
     const char *mark = strchr(x->target, '?');
     size_t length = mark ? (size_t)(mark - x->target) : strlen(x->target);
     while (length > 1 && x->target[length - 1] == '/') length--;
-    x->path = percent_decode(arena, x->target, length, false);
+    x->path = single_slashes(percent_decode(arena, x->target, length, false));
     x->query = mark ? mark + 1 : "";
     return x;
 }

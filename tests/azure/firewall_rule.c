@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "lro.h"
 #include "server.h"
+#include "server_body.h"
 
 #define TYPE "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules"
 #define UPSERT "UpsertFirewallRulesManagementOperation"
@@ -110,11 +111,7 @@ void firewall_rule_put(struct exchange *x)
                     x->args[3]);
         return;
     }
-    if (!start || !end) {
-        reply_error(x, 400, "InvalidRequestContent",
-                    "startIpAddress and endIpAddress are required.");
-        return;
-    }
+    if (!server_body_right(x, firewall_rule_members, false)) return;
     if (server_refuses(x, UPSERT)) return;
     if (json_text_at(x->server->record, "doc.properties.network.delegatedSubnetResourceId"))
         lro_fail_late(x, x->server, UPSERT, "OperationNotAllowed",

@@ -11,6 +11,7 @@
 #include "cluster.h"
 #include "lro.h"
 #include "network_use.h"
+#include "server_body.h"
 #include "server_field.h"
 
 enum { NAME_MIN = 3, NAME_MAX_LENGTH = 63 };
@@ -34,9 +35,8 @@ bool server_name_valid(const char *name)
 static bool create_acceptable(struct exchange *x)
 {
     const char *mode = json_text_at(x->json, "properties.createMode");
-    if (!json_is_object(x->json))
-        reply_error(x, 400, "InvalidRequestContent", "The request content is missing.");
-    else if (!server_name_valid(x->args[2]))
+    if (!server_body_right(x, server_members, false)) return false;
+    if (!server_name_valid(x->args[2]))
         reply_error(x, 400, "InvalidResourceName", "The resource name '%s' is invalid.",
                     x->args[2]);
     else if (!json_text_at(x->json, "location"))
@@ -106,6 +106,7 @@ static json_t *create_document(struct exchange *x, bool *restart, struct refusal
     json_t *doc = server_document(id, x->args[2], name);
     *r = create_check(x->json, refusal);
     if (*r == 0) *r = server_apply(doc, x->json, true, restart, refusal);
+    if (*r == 0) *r = server_body_fits(doc, x->json, refusal);
     if (*r == 0) *r = server_network_check(x->sim, doc, refusal);
     free(name);
     free(id);

@@ -7,6 +7,7 @@
 #include "cluster.h"
 #include "configuration.h"
 #include "lro.h"
+#include "server_body.h"
 
 struct power {
     const char *operation;
@@ -154,6 +155,7 @@ void server_failover(struct exchange *x)
 
 void server_restart(struct exchange *x)
 {
+    if (!server_body_right(x, restart_members, true)) return;
     if (json_bool_at(x->json, "restartWithFailover", false))
         server_failover(x);
     else

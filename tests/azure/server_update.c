@@ -11,6 +11,7 @@
 #include "configuration.h"
 #include "lro.h"
 #include "network_use.h"
+#include "server_body.h"
 #include "server_field.h"
 
 static int update_work(struct op *op, struct err *err)
@@ -51,9 +52,10 @@ void server_patch(struct exchange *x)
     struct server *server = x->server;
     struct refusal refusal = {0};
     bool restart = false;
-    if (server_refuses(x, UPSERT_SERVER)) return;
+    if (!server_body_right(x, server_members, false) || server_refuses(x, UPSERT_SERVER)) return;
     json_t *doc = json_deep_copy(server_doc(server));
-    int r = server_apply(doc, x->json, false, &restart, &refusal);
+    int r = server_body_fits(doc, x->json, &refusal);
+    if (r == 0) r = server_apply(doc, x->json, false, &restart, &refusal);
     if (r == 0 && json_at(x->json, "properties.network"))
         r = server_network_check(x->sim, doc, &refusal);
     const char *password = json_text_at(x->json, "properties.administratorLoginPassword");

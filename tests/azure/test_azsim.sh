@@ -74,6 +74,8 @@ refused 'a group is not deleted here' '405 MethodNotAllowed' DELETE "$(az_rg $GR
 refused 'a missing server' '404 ResourceNotFound' GET "$SERVER"
 refused 'an unknown type' '404 InvalidResourceType' GET "$(az_rg $GROUP)/providers/Microsoft.Foo/bars"
 refused 'an unknown api-version' '400 InvalidApiVersionParameter' GET "$SERVER?api-version=1999-01-01"
+az GET "$AZ_ARM//subscriptions/$AZ_SUBSCRIPTION//RESOURCEGROUPS/${GROUP^^}/?API%2DVersion=$GROUP_API"
+is 'doubled slashes, an encoded name and capitals mean the same' "200 $GROUP" "$AZ_STATUS $(az_jq .name)"
 refused 'another subscription' '404 SubscriptionNotFound' GET "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/x"
 like 'every answer has a request id' '^[0-9a-f-]{36}$' "$(az_header x-ms-request-id)"
 like 'and the remaining reads' '^[0-9]+$' "$(az_header x-ms-ratelimit-remaining-subscription-reads)"
@@ -138,6 +140,22 @@ ok 'tags' az_do PATCH "$SERVER" '{"tags":{"x":"1"}}'
 ok 'are replaced' az_do PATCH "$SERVER" '{"tags":{"y":"2"}}'
 is 'as a whole' '{"y":"2"}' "$(az GET "$SERVER" && az_jq '.tags | tostring')"
 refused 'a number where text belongs' '400 InvalidRequestContent' PATCH "$SERVER" '{"properties":{"version":15}}'
+refused 'an unknown member' '400 InvalidRequestContent' PATCH "$SERVER" '{"properties":{"colour":"red"}}'
+like 'is named' properties.colour "$(az_jq .error.message)"
+refused 'an unknown member deep inside' '400 InvalidRequestContent' PATCH "$SERVER" '{"properties":{"storage":{"sizeGB":1}}}'
+refused 'an array' '400 InvalidRequestContent' PATCH "$SERVER" '[]'
+refused 'no body' '400 InvalidRequestContent' PATCH "$SERVER"
+refused 'a number among the tags' '400 InvalidRequestContent' PATCH "$SERVER" '{"tags":{"n":1}}'
+refused 'a parameter with an unknown member' '400 InvalidRequestContent' PATCH "$SERVER/configurations/work_mem" '{"properties":{"value":"4096","unit2":"kB"}}'
+refused 'a parameter whose value is a number' '400 InvalidRequestContent' PATCH "$SERVER/configurations/work_mem" '{"properties":{"value":4096}}'
+refused 'a rule with one end' '400 InvalidRequestContent' PUT "$SERVER/firewallRules/half" '{"properties":{"startIpAddress":"10.0.0.1"}}'
+refused 'a database with an owner' '400 InvalidRequestContent' PUT "$SERVER/databases/owned" '{"properties":{"charset":"UTF8","owner":"me"}}'
+refused 'a restart with an unknown mode' '400 InvalidRequestContent' POST "$SERVER/restart" '{"restartWithFailover":true,"failoverMode":"Quick"}'
+late 'another location' PropertyChangeNotAllowed PATCH "$SERVER" '{"location":"japaneast"}'
+late 'promotion of what is no replica' PropertyChangeNotAllowed PATCH "$SERVER" '{"properties":{"replica":{"promoteMode":"Switchover","promoteOption":"Planned"}}}'
+late 'IOPS of a Premium_LRS disk' PropertyChangeNotAllowed PATCH "$SERVER" '{"properties":{"storage":{"iops":9999}}}'
+az GET "$SERVER"
+ok 'but what GET answered can be sent back' az_do PATCH "$SERVER" "$AZ_BODY"
 refused 'a body that is not JSON' '400 InvalidRequestContent' PATCH "$SERVER" '{"properties":'
 OLD_PASSWORD=$PASSWORD PASSWORD='Another\Secret9'
 ok 'the password is changed' az_do PATCH "$SERVER" "$(jq -nc --arg p "$PASSWORD" '{properties: {administratorLoginPassword: $p}}')"
