@@ -79,6 +79,9 @@ struct pg_cluster *pg_fresh_cluster(int version, const char *admin, struct arena
                                             .connection_limit = -1};
     c->databases = databases;
     c->database_count = 1;
+    pg_names_init(&c->database_names, arena, 1);
+    pg_names_add(&c->database_names, databases[0].oid, databases[0].name, true);
+    pg_cluster_index(c, arena);
     c->track_counts = true;
     return c;
 }
