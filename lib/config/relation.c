@@ -19,6 +19,9 @@ const struct relation relation_table[] = {
      .sentence =
          "A role, a database and the privileges of a grantee in a database are declared once.",
      .check = relation_twice},
+    {.id = "NAM-003",
+     .sentence = "A role is declared or listed in externalRoles, not both.",
+     .check = relation_external},
     {.id = "REF-001",
      .sentence = "An item of the SQL lists belongs to a declared server.",
      .check = relation_server_exists},

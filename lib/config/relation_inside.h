@@ -78,6 +78,7 @@ void relation_sort(struct relation_index *x);
 /* relation_name.c */
 void relation_case(struct relations *r);
 void relation_twice(struct relations *r);
+void relation_external(struct relations *r);
 /* relation_reference.c */
 void relation_server_exists(struct relations *r);
 void relation_role_exists(struct relations *r);

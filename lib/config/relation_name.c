@@ -37,6 +37,17 @@ void relation_twice(struct relations *r)
     relation_say_repeated(r, &grants, "privileges", "what is given to");
 }
 
+void relation_external(struct relations *r)
+{
+    for (size_t i = 0; i < r->roles.count; i++) {
+        const char *name = json_text_at(r->roles.items[i].json, "name");
+        const struct relation_name *found = relation_find(&r->external, "", "", name);
+        if (found)
+            relation_say(r, arena_printf(r->arena, "externalRoles[%zu]", found->index),
+                         "role \"%s\" is declared too, as roles[%zu]: who makes it?", name, i);
+    }
+}
+
 /* --- case ------------------------------------------------------------------------------------ */
 
 /* A name and how it reads without case. */

@@ -38,7 +38,7 @@ static void variables_unknown_name(struct expansion *x, const char *name, const 
     {
         if (!field_is_comment(known)) names[count++] = known;
     }
-    const char *meant = suggest(name, names, count);
+    const char *meant = problems_full(x->problems) ? NULL : suggest(name, names, count);
     x->failures++;
     if (meant)
         problems_add(x->problems, path, "${%s} is unknown; did you mean ${%s}?", name, meant);

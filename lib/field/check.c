@@ -42,7 +42,7 @@ static void field_check_unknown_key(struct field_checker *c, const struct field_
                                     const char *key, const char *path)
 {
     const struct field *other = field_check_elsewhere(level->table, key);
-    const char *meant = other ? NULL : field_check_nearest(c, level, key);
+    const char *meant = other || problems_full(c->out) ? NULL : field_check_nearest(c, level, key);
     if (other)
         problems_add_key(c->out, path, "unknown key here; it belongs at \"%s\"", other->path);
     else if (meant)

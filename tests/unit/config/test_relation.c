@@ -44,6 +44,10 @@ static const struct relation_case cases[] = {
     {"NAM-002", NULL, "{'databases':[{'name':'d','server':'one'},{'name':'d'}]}",
      ": databases[1]: NAM-002: database \"d\" is declared twice; first as databases[0]\n"},
 
+    {"NAM-003", NULL, "{'externalRoles':['other'],'roles':[{'name':'app'}]}", ""},
+    {"NAM-003", NULL, "{'externalRoles':['other','app'],'roles':[{'name':'b'},{'name':'app'}]}",
+     ": externalRoles[1]: NAM-003: role \"app\" is declared too, as roles[1]: who makes it?\n"},
+
     {"REF-001", NULL, "{'roles':[{'name':'a','server':'one'}],'databases':[{'name':'d'}]}", ""},
     {"REF-001", NULL, "{'roles':[{'name':'a','server':'onne'},{'name':'b','server':'quite'}]}",
      ": roles[0].server: REF-001: server \"onne\" is not declared; did you mean \"one\"?\n"
