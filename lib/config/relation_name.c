@@ -122,20 +122,67 @@ static void relation_case_keys(struct relations *r, const json_t *object, const 
                          names[i].name, names[i - 1].name);
 }
 
-void relation_case(struct relations *r)
+/* Are they items with names? Then they are resources, or parts of one that Azure tells apart by it.
+ */
+static bool relation_is_named(const json_t *list)
 {
     size_t i;
-    const json_t *server;
-    relation_case_items(r, json_object_get(r->root, "servers"), "servers");
-    relation_case_keys(r, json_at(r->root, "resourceGroup.tags"), "resourceGroup.tags");
-    json_array_foreach(json_object_get(r->root, "servers"), i, server)
+    const json_t *item;
+    json_array_foreach(list, i, item)
     {
-        const char *path = arena_printf(r->arena, "servers[%zu]", i);
-        relation_case_items(r, json_object_get(server, "firewallRules"),
-                            arena_printf(r->arena, "%s.firewallRules", path));
-        relation_case_keys(r, json_object_get(server, "configurations"),
-                           arena_printf(r->arena, "%s.configurations", path));
-        relation_case_keys(r, json_object_get(server, "tags"),
-                           arena_printf(r->arena, "%s.tags", path));
+        if (!json_is_string(json_object_get(item, "name"))) return false;
+    }
+    return json_array_size(list) > 0;
+}
+
+static void relation_case_array(struct relations *r, const json_t *list, const char *path);
+
+/* Everything in an object of Azure's: its named lists, and the keys of maps of names. */
+static void relation_case_object(struct relations *r, const json_t *object, const char *path)
+{
+    const char *key;
+    json_t *value;
+    json_each_member(object, key, value)
+    {
+        if (!json_is_object(value) && !json_is_array(value)) continue;
+        const char *at = arena_printf(r->arena, "%s.%s", path, key);
+        if (strcmp(key, "tags") == 0 || strcmp(key, "configurations") == 0)
+            relation_case_keys(r, value, at);
+        else if (json_is_object(value))
+            relation_case_object(r, value, at);
+        else
+            relation_case_array(r, value, at);
+    }
+}
+
+static void relation_case_array(struct relations *r, const json_t *list, const char *path)
+{
+    size_t i;
+    const json_t *item;
+    if (!relation_is_named(list)) return;
+    relation_case_items(r, list, path);
+    json_array_foreach(list, i, item)
+        relation_case_object(r, item, arena_printf(r->arena, "%s[%zu]", path, i));
+}
+
+/* Is a member of the document something of Azure's? PostgreSQL's names have case. */
+static bool relation_is_azure(const char *key)
+{
+    static const char *const others[] = {"metadata", "policy",    "azure",     "externalRoles",
+                                         "roles",    "databases", "privileges"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(others[i], key) == 0) return false;
+    return true;
+}
+
+void relation_case(struct relations *r)
+{
+    const char *key;
+    json_t *value;
+    json_each_member(r->root, key, value)
+    {
+        if (!relation_is_azure(key)) continue;
+        if (json_is_object(value)) relation_case_object(r, value, key);
+        if (json_is_array(value)) relation_case_array(r, value, key);
     }
 }

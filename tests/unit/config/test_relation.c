@@ -30,6 +30,13 @@ static const struct relation_case cases[] = {
      ": servers[1].name: NAM-001: \"ONE\" differs from \"one\", servers[0], by case only: to "
      "Azure they are one\n"},
 
+    /* Any list of Azure's, as deep as it is; PostgreSQL's names have case. */
+    {"NAM-001", NULL,
+     "{'virtualNetworks':[{'name':'v','properties':{'subnets':[{'name':'db'},{'name':'Db'}]}}],"
+     "'roles':[{'name':'a'},{'name':'A'}]}",
+     ": virtualNetworks[0].properties.subnets[1].name: NAM-001: \"Db\" differs from \"db\", "
+     "virtualNetworks[0].properties.subnets[0], by case only: to Azure they are one\n"},
+
     {"NAM-002", NULL,
      "{" ROLES "," DATABASES ",'privileges':[{'database':'shop','grantee':'app'},"
      "{'database':'shop','grantee':'group'},{'database':'shop','grantee':'PUBLIC'}]}",
