@@ -5,6 +5,8 @@
  *   P3  objects whose managed grantees were right already are not even rewritten
  *   P5  managed grantees hold what is declared, counted by SQL and not by our own reading: exactly,
  * or in additive mode together with what they had (which is P6)
+ *   P7  where what nobody declared is to be removed, grantees without a declaration hold nothing
+ * afterwards and PUBLIC no more than by birth, while everybody else holds what he held
  *
  * as a superuser and as an administrator who is none. PROP_SEED=n runs one world, PROP_WORLDS=n
  * that many; a failure names its seed. */
@@ -158,8 +160,96 @@ static PGresult *state(void)
     return r;
 }
 
+/* --- what nobody declared --------------------------------------------------------------------- */
+
+/* What may be left to 'row's grantee, who held 'was': everything of his own or declared; nothing.
+ */
+static struct pg_held undeclared_leaves(const struct pg_want *want, const PGresult *r, int row,
+                                        bool as_admin, struct pg_held was)
+{
+    const char *grantee = oracle_cell(r, row, GRANTEE);
+    char kind = *oracle_cell(r, row, KIND);
+    bool own = strcmp(grantee, oracle_cell(r, row, OWNER)) == 0 ||
+               (as_admin && strcmp(grantee, WORLD_ADMIN) == 0);
+    bool closed =
+        !*grantee && kind == 'd' && want->database_count > 0 && want->databases[0].revoke_public;
+    if (own || closed || oracle_declares(want, grantee)) return was;
+    uint32_t born = 0;
+    if (!*grantee && kind == 'd') born = PG_CONNECT | PG_TEMPORARY;
+    if (!*grantee && kind == 'f') born = PG_EXECUTE;
+    if (!*grantee && kind == 'n' && strcmp(oracle_cell(r, row, NAME), "public") == 0)
+        born = PG_USAGE;
+    return (struct pg_held){was.mask & born, was.option & born};
+}
+
+static void check_removed(const struct pg_want *want, const PGresult *before, const PGresult *after,
+                          bool as_admin, const struct pg_changes *changes, uint64_t seed)
+{
+    bool stuck = has_unfixable(changes);
+    assert_int_equal(PQntuples(before), PQntuples(after));
+    for (int i = 0; i < PQntuples(after); i++) {
+        struct pg_held was = oracle_held(oracle_cell(before, i, PRIVILEGES));
+        struct pg_held is = oracle_held(oracle_cell(after, i, PRIVILEGES));
+        struct pg_held shall = undeclared_leaves(want, after, i, as_admin, was);
+        if (is.mask == shall.mask && is.option == shall.option) continue;
+        bool between = !(shall.mask & ~is.mask) && !(is.mask & ~was.mask);
+        if (stuck && between) continue;
+        print_changes(changes);
+        fail_msg("seed %llu: nobody declares \"%s\", who holds %s on %s %s.%s %s (before: %s)",
+                 (unsigned long long)seed, oracle_cell(after, i, GRANTEE),
+                 oracle_cell(after, i, PRIVILEGES), oracle_cell(after, i, KIND),
+                 oracle_cell(after, i, SCHEMA), oracle_cell(after, i, NAME),
+                 oracle_cell(after, i, COLUMN), oracle_cell(before, i, PRIVILEGES));
+    }
+}
+
+static struct pg_changes find_undeclared(const struct pg_want *want, struct arena *arena)
+{
+    struct err err;
+    struct pg_cluster *c = pg_session_cluster(&session, arena, &err);
+    if (!c) fail_msg("%s", err.text);
+    struct pg_database *d = pg_session_database(&session, arena, &err);
+    if (!d) fail_msg("%s", err.text);
+    return pg_undeclared_database(want, WORLD_DATABASE, c, d, arena);
+}
+
+/* Returns how many changes removed something. */
+static size_t remove_undeclared(const struct pg_want *declared, struct arena *arena, bool as_admin,
+                                uint64_t seed)
+{
+    struct pg_want want = *declared;
+    size_t removed = 0;
+    want.undeclared[PG_UNDECLARED_GRANTEE] = PG_UNDECLARED_REMOVE;
+    want.undeclared[PG_UNDECLARED_PUBLIC] = PG_UNDECLARED_REMOVE;
+    struct pg_changes changes = find_undeclared(&want, arena);
+    PGresult *before = state();
+    for (size_t i = 0; i < changes.count; i++) {
+        const struct pg_change *c = &changes.items[i];
+        if (!c->statement_count) continue;
+        removed++;
+        if (pg_session_apply(&session, c) == 0) continue;
+        print_changes(&changes);
+        fail_msg("seed %llu: %s: %s %s", (unsigned long long)seed, c->object, session.sqlstate,
+                 session.message);
+    }
+    PGresult *after = state();
+    check_removed(&want, before, after, as_admin, &changes, seed);
+    struct pg_changes left = find_undeclared(&want, arena);
+    for (size_t i = 0; i < left.count; i++) {
+        if (!left.items[i].statement_count) continue;
+        print_changes(&changes);
+        print_error("--- second\n");
+        print_changes(&left);
+        fail_msg("seed %llu: something undeclared is left", (unsigned long long)seed);
+    }
+    PQclear(before);
+    PQclear(after);
+    return removed;
+}
+
 /* What the worlds have asked of the comparison. */
 struct tally {
+    size_t removed; /* changes that took away what nobody declared */
     size_t worlds;
     size_t changes;
     size_t regrants;
@@ -194,7 +284,8 @@ static void run_world(uint64_t seed, struct tally *tally)
     assert_int_equal(world_make(&session, &random), 0);
     const struct pg_want *want = world_want(&random, arena);
     if (pg_want_check(want, WORLD_ADMIN, &err) < 0) fail_msg("%s", err.text);
-    if (world_chance(&random, 50)) {
+    bool as_admin = world_chance(&random, 50);
+    if (as_admin) {
         assert_int_equal(pg_session_run(&session, "SET SESSION AUTHORIZATION \"" WORLD_ADMIN "\""),
                          0);
     }
@@ -210,6 +301,8 @@ static void run_world(uint64_t seed, struct tally *tally)
     check_held(want, before, after, stuck, &changes, seed);
     check_untouched(before, after, &changes, seed);
     count(tally, &changes);
+    tally->removed += remove_undeclared(want, arena, as_admin, seed);
+    check_nothing_left(want, arena, &changes, seed);
     PQclear(before);
     PQclear(after);
     arena_free(arena);
@@ -234,8 +327,8 @@ static void test_converges(void **state_unused)
     for (size_t i = 0; i < worlds; i++) run_world(seed + i, &t);
     print_message("%zu worlds: %zu changes, %zu regrants, %zu in another name, %zu circles broken, "
                   "%zu worlds with "
-                  "something out of reach\n",
-                  t.worlds, t.changes, t.regrants, t.as_owner, t.circles, t.stuck);
+                  "something out of reach, %zu removals of what nobody declared\n",
+                  t.worlds, t.changes, t.regrants, t.as_owner, t.circles, t.stuck, t.removed);
     /* A generator that makes nothing to do, or only the easy or the impossible, proves nothing. */
     if (worlds < 50) return;
     assert_true(t.changes > 3 * worlds);
@@ -243,6 +336,7 @@ static void test_converges(void **state_unused)
     assert_true(t.as_owner * 20 > worlds);
     assert_true(t.circles > 0);
     assert_true(t.stuck * 4 < worlds);
+    assert_true(t.removed > worlds);
 }
 
 /* --- the cluster ------------------------------------------------------------------------------ */

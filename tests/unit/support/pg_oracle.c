@@ -76,6 +76,11 @@ static const struct pg_want_grant *declaration(const struct pg_want *want, const
     return NULL;
 }
 
+bool oracle_declares(const struct pg_want *want, const char *grantee)
+{
+    return declaration(want, grantee) != NULL;
+}
+
 static uint32_t spell_out(uint32_t mask, uint32_t all)
 {
     return mask & PG_ALL ? all : mask & all;

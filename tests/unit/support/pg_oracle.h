@@ -4,6 +4,8 @@
 #ifndef TEST_PG_ORACLE_H
 #define TEST_PG_ORACLE_H
 
+#include <stdbool.h>
+
 #include <libpq-fe.h>
 
 #include "pg/acl.h"
@@ -17,6 +19,8 @@ extern const char oracle_query[];
 const char *oracle_cell(const PGresult *r, int row, int column);
 /* "INSERT,SELECT*" */
 struct pg_held oracle_held(const char *text);
+/* Has 'grantee' ("": PUBLIC) a declaration? */
+bool oracle_declares(const struct pg_want *want, const char *grantee);
 /* What the grantee of 'row' shall hold, where he held 'before'. */
 struct pg_held oracle_expected(const struct pg_want *want, const PGresult *r, int row,
                                struct pg_held before);
