@@ -28,7 +28,7 @@
 #include "support/pg_session.h"
 #include "support/pg_world.h"
 
-enum { DEFAULT_WORLDS = 400 };
+enum { DEFAULT_WORLDS = 280 };
 
 static struct cluster *cluster;
 static struct pg_session session;

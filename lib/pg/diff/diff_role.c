@@ -335,7 +335,7 @@ static void role_database_settings(struct pg_diff *d, const struct pg_want_role 
         s.database = names[i];
         s.settings = &sorted[first];
         s.count = 0;
-        for (; first < want->setting_count && strcmp(sorted[first].database, names[i]) == 0;
+        for (; first < want->setting_count && PG_TEXTS_SAME(sorted[first].database, names[i]);
              first++) {
             s.count++;
         }
