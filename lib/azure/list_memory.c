@@ -10,7 +10,7 @@
 
 struct list_print list_print_of(const void *data, size_t length)
 {
-    struct list_print print;
+    struct list_print print = {{0}};
     hash_fingerprint_raw(data, length, print.bytes);
     return print;
 }
