@@ -6,6 +6,7 @@
 #include "resource/compare.h"
 #include "resource/resource.h"
 
+static const char *const sql_words[] = {"ignore", "report", "remove", NULL};
 /* "delete" is the older word for remove. */
 static const char *const removable_words[] = {"ignore", "report", "remove", "delete", NULL};
 static const char *const undeclared_words[] = {"ignore", "report", NULL};
@@ -54,12 +55,21 @@ static const struct field base_fields[] = {
     {0},
 };
 
+#define UNDECLARED_ROW(name, key, sentence)                                                        \
+    {.path = "policy.undeclared." key,                                                             \
+     .kind = FIELD_ENUM,                                                                           \
+     .choices = sql_words,                                                                         \
+     .fallback = "report",                                                                         \
+     .help = "What happens to " sentence "; what cannot be revoked is only reported."},
+
 /* What is inside PostgreSQL. */
 static const struct field sql_fields[] = {
-    {.path = "externalRoles",
-     .kind = FIELD_SET,
-     .help = "Roles that somebody else makes, so that they may be named here; nothing is done to "
-             "them."},
+    PG_UNDECLARED_KINDS(UNDECLARED_ROW){
+        .path = "externalRoles",
+        .kind = FIELD_SET,
+        .help =
+            "Roles that somebody else makes, so that they may be named here; nothing is done to "
+            "them."},
     {.path = "roles", .kind = FIELD_LIST, .fields = role_fields, .help = "Roles."},
     {.path = "databases", .kind = FIELD_LIST, .fields = database_fields, .help = "Databases."},
     {.path = "privileges",

@@ -307,6 +307,15 @@ static void document_make_grants(const struct reading *r, struct pg_want *want)
     want->grant_count = count;
 }
 
+/* policy.undeclared.KEY of something in PostgreSQL. */
+static enum pg_undeclared document_undeclared(const json_t *root, const char *key)
+{
+    const char *word = json_string_value(json_object_get(json_at(root, "policy.undeclared"), key));
+    if (word && strcmp(word, "ignore") == 0) return PG_UNDECLARED_IGNORE;
+    if (word && strcmp(word, "remove") == 0) return PG_UNDECLARED_REMOVE;
+    return PG_UNDECLARED_REPORT;
+}
+
 void document_sql(struct document *d, struct target *target, enum settings_secrets how,
                   struct problems *problems)
 {
@@ -315,6 +324,8 @@ void document_sql(struct document *d, struct target *target, enum settings_secre
     document_make_roles(&r, want);
     document_make_databases(&r, want);
     document_make_grants(&r, want);
+    for (enum pg_undeclared_kind k = 0; k < PG_UNDECLARED_N; k++)
+        want->undeclared[k] = document_undeclared(d->root, pg_undeclared_key(k));
     size_t count = want->role_count + want->database_count + want->grant_count;
     if (count) target->sql = want;
 }

@@ -83,5 +83,8 @@ struct pg_cluster *pg_fresh_cluster(int version, const char *admin, struct arena
     pg_names_add(&c->database_names, databases[0].oid, databases[0].name, true);
     pg_cluster_index(c, arena);
     c->track_counts = true;
+    pg_names_init(&c->database_names, arena, 1);
+    pg_names_add(&c->database_names, databases[0].oid, databases[0].name, false);
+    pg_cluster_index(c, arena);
     return c;
 }

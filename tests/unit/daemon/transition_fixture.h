@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
 #include "base/mem.h"
 #include "engine/transition.h"
 #include "resource/seen.h"
