@@ -120,6 +120,7 @@ static void entry_describe(struct entry *e, const struct change *c)
     content_init(&e->content, c);
     e->what = content_text(c);
     e->debt = change_is_debt(c);
+    e->passing = c->passing;
     e->why = c->reason ? xstrdup(c->reason) : NULL;
 }
 
@@ -178,6 +179,7 @@ static void take_change(struct transitions *t, const struct change *c, const cha
     enum drift_state next = state_for(c);
     struct content before = e->content;
     char *old_why = e->why;
+    bool was_passing = e->passing;
     e->content = (struct content){0};
     e->why = NULL;
     entry_describe(e, c);
@@ -186,7 +188,8 @@ static void take_change(struct transitions *t, const struct change *c, const cha
         e->word = xstrdup(word);
     }
     bool grown = !fresh && content_has_grown(&before, c);
-    bool same_why = same_text(old_why, e->why);
+    /* What it waits for until it comes by itself is no news each time. */
+    bool same_why = same_text(old_why, e->why) || (was_passing && c->passing);
     content_done(&before);
     free(old_why);
     e->seen = t->comparison;

@@ -12,7 +12,8 @@ struct entry {
     enum drift_state state;
     char *word; /* of the part of the target; NULL: not taken in yet */
     unsigned attempts;
-    bool debt; /* only waits for a restart */
+    bool debt;    /* only waits for a restart */
+    bool passing; /* waits for what comes by itself */
     msec held_until;
     uint64_t seen; /* the comparison that last contained it */
     struct content content;

@@ -247,7 +247,9 @@ static void test_a_removed_directory_stays_locked(void **state)
     assert_int_equal(lock_check(l, &err), LOCK_RENEWED);
     assert_int_equal(lock_check(l, &err), LOCK_OURS);
     read_file(f->file, text, sizeof(text));
-    assert_int_equal(strtol(text, NULL, 10), getpid());
+    char *end = NULL;
+    assert_int_equal(strtol(text, &end, 10), getpid());
+    assert_string_equal(end, "\n");
     assert_another_is_refused(f);
     lock_free(l);
     assert_int_equal(another_tries(f, text, sizeof(text)), 0);
