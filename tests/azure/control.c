@@ -110,6 +110,13 @@ static void stale_post(struct exchange *x, const char *rest)
     reply_done(x);
 }
 
+static void operations_end_post(struct exchange *x, const char *rest)
+{
+    (void)rest;
+    lro_hurry(x->sim->lro);
+    reply_done(x);
+}
+
 static void fight_post(struct exchange *x, const char *rest)
 {
     struct err err = {0};
@@ -250,6 +257,7 @@ static const struct control controls[] = {
     {"POST", "/sim/settings", settings_post, "change settings: {key: value}"},
     {"POST", "/sim/tokens/revoke", tokens_revoke_post, "no token is valid any more"},
     {"POST", "/sim/stale", stale_post, "reads (of a path) lag behind writes: {ms, path}"},
+    {"POST", "/sim/operations/end", operations_end_post, "what runs ends now"},
     {"POST", "/sim/fight", fight_post,
      "after each write of a client to a path another person writes: {path, body, times, method}"},
     {"GET", "/sim/fight", fight_get, "the fights, and how often each goes on"},

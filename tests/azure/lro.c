@@ -173,6 +173,12 @@ void lro_wake(struct lro *lro)
     pthread_cond_broadcast(&lro->wake);
 }
 
+void lro_hurry(struct lro *lro)
+{
+    for (struct op *op = lro->ops; op; op = op->next) op->due_ms = 0;
+    lro_wake(lro);
+}
+
 bool server_is_busy(const struct server *server)
 {
     return server->op || clock_ms() < server->busy_until_ms;

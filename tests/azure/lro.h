@@ -83,6 +83,8 @@ void lro_accept(struct exchange *x, const struct op *op);
 /* Is an operation running on it, or did one end a moment ago? */
 bool server_is_busy(const struct server *server);
 
+/* Whatever runs ends now, as far as its work is done. */
+void lro_hurry(struct lro *lro);
 /* Wakes the workers to look at the clock again. */
 void lro_wake(struct lro *lro);
 

@@ -37,13 +37,14 @@ refused 'no group, no network' '404 ResourceGroupNotFound' PUT "$VNET" "$(networ
 az PUT "$(az_rg $GROUP)" '{"location":"koreacentral"}'
 refused 'a network that is not there' '404 ResourceNotFound' GET "$VNET"
 refused 'a subnet of no network' '404 ParentResourceNotFound' PUT "$VNET/subnets/x" "$(subnet 10.0.2.0/24)"
-az_sim POST settings '{"network_ms":400}' >/dev/null
+az_sim POST settings '{"network_ms":3600000}' >/dev/null
 az PUT "$VNET" "$(network)"
 is 'a network is made with 201 and a state' '201 Updating koreacentral' "$AZ_STATUS $(az_jq '"\(.properties.provisioningState) \(.location)"')"
 like 'and the URL of an operation' "/providers/Microsoft.Network/locations/koreacentral/operations/[0-9a-f-]{36}\?api-version=$NETWORK_API&t=" "$(az_header Azure-AsyncOperation)"
 MONITOR=$AZ_HEADERS
 refused 'meanwhile another write is refused' '429 RetryableErrorDueToAnotherOperation' PUT "$VNET/subnets/y" "$(subnet 10.0.9.0/24)"
 like 'with a time to wait' '^[0-9]+$' "$(az_header Retry-After)"
+az_sim POST operations/end >/dev/null
 AZ_HEADERS=$MONITOR
 ok 'the operation succeeds' az_wait
 is 'its monitor says no more than the status' '{"status":"Succeeded"}' "$AZ_BODY"
@@ -123,13 +124,14 @@ is 'a network has both' 'apps data' "$(seen "$VNET" '[.properties.subnets[].name
 
 # --- private DNS ---------------------------------------------------------------------------------
 
-az_sim POST settings '{"private_dns_ms":300}' >/dev/null
+az_sim POST settings '{"private_dns_ms":3600000}' >/dev/null
 az PUT "$ZONE" '{"location":"Global","tags":{"key1":"value1"}}'
 is 'a zone is begun with 202' 202 "$AZ_STATUS"
 like 'its URLs lie below the group' "/resourceGroups/$GROUP/providers/Microsoft.Network/privateDnsOperationStatuses/[0-9a-f-]{36}\?api-version=$PRIVATE_DNS_API" "$(az_header Azure-AsyncOperation)"
 RESULT=$(az_header Location)
 MONITOR=$AZ_HEADERS
 refused 'meanwhile it is not there' '404 ResourceNotFound' GET "$ZONE"
+az_sim POST operations/end >/dev/null
 AZ_HEADERS=$MONITOR
 ok 'the operation succeeds' az_wait
 az_sim POST settings '{"private_dns_ms":20}' >/dev/null
