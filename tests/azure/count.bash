@@ -34,15 +34,6 @@ no() {
     shift
     if "$@" >"$PLACE/said" 2>&1; then fail "$name" "$(<"$PLACE/said")"; else pass "$name"; fi
 }
-# soon WANT COMMAND...: waits until the command says so; tests/README.md says how patiently
-soon() {
-    local want=$1 end=$((SECONDS + 10 * ${TEST_PATIENCE:-5}))
-    shift
-    until [ "$("$@")" = "$want" ]; do
-        [ $SECONDS -lt $end ] || return 1
-        sleep 0.05
-    done
-}
 # Of answers of the local Azure (azsim.bash).
 # late NAME CODE METHOD PATH [BODY]: accepted with 202, fails with CODE
 late() {
