@@ -6,6 +6,7 @@
 
 #include "base/descriptor.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/version.h"
 #include "config/settings.h"
 #include "run/service.h"
@@ -46,6 +47,7 @@ static int refuse(const char *what, const char *value)
 int main(int argc, char **argv)
 {
     if (descriptors_fill() != 0) return SERVICE_ERROR;
+    mem_keep_freed();
     struct service_options options = {.config = SETTINGS_FILE, .log_format = -1, .log_level = -1};
     for (int c; (c = getopt_long(argc, argv, "c:hV", long_options, NULL)) != -1;) {
         switch (c) {

@@ -1,6 +1,7 @@
 /* Allocation that cannot fail, and arenas: see mem.h. */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,15 @@ static void *mem_checked(void *p)
 void *unconst(const void *p)
 {
     return (void *)(uintptr_t)p;
+}
+
+void mem_keep_freed(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TOP_PAD, 256 << 10);
+#endif
 }
 
 void *xmalloc(size_t size)

@@ -7,6 +7,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* For a program that does the same again and again: what a cycle gives back stays ours for the next
+ * one, up to 4 MiB, instead of going back to the kernel and coming again page by page (a twentieth
+ * of a cycle's time, measured). Once, at the start. */
+void mem_keep_freed(void);
+
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/backoff.h"
+#include "base/must.h"
 
 /* Rows asked in one go before the loop gets its turn. */
 #define FLOW_PASS 50
@@ -60,6 +61,7 @@ static void flow_wait(struct flow *f, enum flow_phase phase, msec span)
 static void flow_report(struct flow *f)
 {
     struct err err = f->err;
+    must(f->running);
     f->running = false;
     flow_trace(f, err.kind == ERR_NONE ? "done" : "fail");
     f->done(f, err.kind == ERR_NONE ? NULL : &err);
@@ -235,6 +237,7 @@ static void flow_take(struct flow *f, const struct reply *reply)
 static void flow_reply(struct call *call, const struct reply *reply)
 {
     struct flow *f = call->owner;
+    must(f->running);
     switch (f->phase) {
     case FLOW_ASKED: flow_take(f, reply); return;
     case FLOW_PARK: flow_time_out(f); return;
@@ -246,6 +249,7 @@ static void flow_reply(struct call *call, const struct reply *reply)
 
 void flow_start(struct flow *f, const struct io *io)
 {
+    must(!f->running);
     f->io = io;
     f->running = true;
     f->starting = true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/must.h"
 #include "net/http.h"
 #include "net/resolve.h"
 #include "net/sql.h"
@@ -33,6 +34,7 @@ struct net {
 
 static void net_free_wait(struct net_wait *w)
 {
+    must(w->call->slot == w);
     if (w->prev)
         w->prev->next = w->next;
     else

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/must.h"
 #include "net/sql_conn.h"
 
 /* A call, from start to done. */
@@ -74,11 +75,9 @@ static void sql_forget_empty_servers(struct sql *sql)
 
 static void sql_drop_conn(struct sql_server *server, struct sql_conn *c)
 {
-    for (struct sql_conn **at = &server->conns; *at; at = &(*at)->next) {
-        if (*at != c) continue;
-        *at = c->next;
-        break;
-    }
+    struct sql_conn **at = &server->conns;
+    for (; *at != c; at = &(*at)->next) must(*at);
+    *at = c->next;
     sql_conn_free(c);
 }
 
@@ -155,11 +154,12 @@ static void sql_withdraw(struct sql_job *job)
 {
     struct sql_server *server = job->server;
     if (job->conn) {
+        must(server->busy > 0);
         server->busy--;
         sql_drop_conn(server, job->conn);
     } else {
         struct sql_job **at = &server->waiting;
-        while (*at != job) at = &(*at)->next;
+        for (; *at != job; at = &(*at)->next) must(*at);
         *at = job->next;
     }
     sql_want_pump(job->sql);
@@ -190,6 +190,7 @@ static void sql_on_ended(struct sql_conn *c, const struct reply *reply, bool usa
         return;
     }
     struct call *call = job->call;
+    must(call->slot == job && server->busy > 0);
     sql_free_job(job);
     c->job = NULL;
     c->call = NULL;
