@@ -102,7 +102,7 @@ lost() {
     az PATCH "$SERVER" "$(retention "$2")"
     is "an operation lost by $1 is accepted" 202 "$AZ_STATUS"
     URL=$(az_header Azure-AsyncOperation)
-    patient days_are "$2"
+    az_until days_are "$2"
     is 'and carried out' "$2" "$(days)"
 }
 lost 404 11
@@ -139,7 +139,7 @@ is 'an operation of a subnet that fails' 'Failed InternalServerError Failed' "$A
 fault flexibleServers/s1 '{"silent":true}' >/dev/null
 no 'a write without an answer' az_curl --max-time 1 -X PATCH -H "Authorization: Bearer $AZ_TOKEN" -H 'Content-Type: application/json' --data "$(retention 18)" \
     "$AZ_ARM/subscriptions/$AZ_SUBSCRIPTION/$SERVER?api-version=$POSTGRES_API"
-patient days_are 18
+az_until days_are 18
 is 'is carried out' 18 "$(days)"
 
 # --- refusals and limits -------------------------------------------------------------------------
@@ -168,7 +168,7 @@ az_sim POST reset-log >/dev/null
 az_sim POST fight "$(jq -nc --argjson body "$(retention 7)" '{path: "flexibleServers/s1", method: "PATCH", body: $body, times: 2}')" >/dev/null
 for _ in 1 2; do
     ok 'a write succeeds' az_do PATCH "$SERVER" "$(retention 25)"
-    patient days_are 7
+    az_until days_are 7
     is 'and is undone' 7 "$(days)"
 done
 is 'twice, as another person' 'operator operator' "$(jq -r 'select(.write and .actor == "operator") | .actor' "$AZ_LOG" | paste -sd' ')"
