@@ -88,7 +88,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all azsim tests benches help deps demo check bench unit e2e fmt schema fmt-check lint layers \
+.PHONY: all azsim tests benches help deps demo check bench unit e2e nightly fmt schema fmt-check lint layers \
     install uninstall clean FORCE
 
 all: $(PROGRAMS) ## build pgdriftd and pgdrift into build/
@@ -182,6 +182,12 @@ unit: tests ## run the unit, flow, plan, config, property and engine tests of th
 e2e: all tests ## run the end-to-end stories on this build
 	$(Q)BUILD='$(abspath $(BUILD))' $(with_make) tests/run/tests.sh e2e/ azure/
 
+# As many kinds as `make check`, but long. FIRST=N: the same worlds again; else others every night.
+nightly: all tests ## the long variants: 3,000 worlds of each property test, 60 kills (an hour or so)
+	$(Q)export PROP_WORLDS=3000 PROP_FIRST="$${FIRST:-$$(($$(date +%s) / 86400 * 3000))}" ROUNDS=60; \
+	    echo "first world: $$PROP_FIRST"; BUILD='$(abspath $(BUILD))' $(with_make) \
+	    TEST_TIMEOUT="$${TEST_TIMEOUT:-14400}" tests/run/tests.sh prop/ engine/ e2e/test_kill
+
 bench: ## measure against the bars, beside curl and pg_dump
 	$(Q)tests/deps.sh demo
 	$(Q)$(MAKE) --no-print-directory all azsim benches
@@ -199,10 +205,10 @@ schema: $(BUILD)/pgdrift ## write config/schema/ anew from the field tables
 fmt-check: ## fail where the formatter would change something
 	$(Q)clang-format --dry-run --Werror $(ALL_SRC) $(HEADERS) $(TEST_HEADERS)
 
-lint: banned sizes tidy cppcheck ## banned functions, sizes, clang-tidy, cppcheck
+lint: banned sizes names circles rules tidy cppcheck ## banned functions, sizes, names, circles, clang-tidy, cppcheck
 
-.PHONY: banned sizes tidy cppcheck include-direction headers
-banned sizes:
+.PHONY: banned sizes names circles rules tidy cppcheck include-direction headers
+banned sizes names circles rules:
 	$(Q)tests/lint/$@.sh
 
 layers: include-direction headers ## includes point downwards, headers compile alone

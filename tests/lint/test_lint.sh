@@ -53,6 +53,10 @@ int f(struct io *io) { return io->time(io) + my_atoi("rand()") + runtime(1); } /
 char quote = '"'; int g(void) { return h('\'', "\"") /* sprintf(a) */; }
 C
 accepts banned 'words in comments and strings, members and longer names'
+plant lib/flow/a.c <<<'char *f(const char *p) { return (char *)(uintptr_t)p; }'
+refuses banned 'a cast through uintptr_t'
+plant lib/base/mem.c <<<'void *f(const void *p) { return (void *)(uintptr_t)p; }'
+accepts banned 'the cast in its one place'
 plant lib/net/loop.c <<<'void f(void) { clock_gettime(CLOCK_MONOTONIC, &a); }'
 accepts banned 'the clock in its one place'
 plant lib/base/number.c <<<'void f(void) { strtoll(a, &end, 10); }'
@@ -70,6 +74,62 @@ plant lib/flow/a.c < <(echo 'static int f(void)' && echo '{' && lines 60 '    g(
 accepts sizes 'a function of 60 lines'
 "$here/sizes.sh" "$work/tree" | grep -qF 'lib/flow/a.c:2: note: f() has 60 lines, the bar is 50'
 verdict $? 'sizes notes what is over the bar'
+
+# --- names
+three() { for name in a b c; do mkdir -p "$work/tree/lib/flow" && printf 'static int %s(void)\n{\n    return 1;\n}\n' "$1" >"$work/tree/lib/flow/$name.c"; done; }
+export FAILS=yes
+plant lib/flow/a.c </dev/null
+three gate_open
+refuses names '3 of 3 functions share their name'
+plant lib/flow/a.c <<'C'
+static int open(
+    int a)
+{
+    return a;
+}
+C
+refuses names 'lib/flow/a.c:1: one-word static function open()'
+plant lib/flow/a.c <<'C'
+static int compare(const void *a, const void *b)
+{
+    return a != b;
+}
+int flow_new(void)
+{
+    return open(1) + close(2);
+}
+C
+accepts names 'a comparison helper, and calls of short names'
+FAILS=no
+three open
+accepts names 'anything, as long as it only notes'
+"$here/names.sh" "$work/tree" | grep -qF 'note: one-word static function open()'
+verdict $? 'names notes what is over the bar'
+
+# --- circles
+export STRICT=daemon/engine
+plant daemon/engine/a.c < <(printf 'int a_run(void)\n{\n    return b_run();\n}\n')
+printf 'int b_run(void)\n{\n    return c_run() + b_own();\n}\n' >"$work/tree/daemon/engine/b.c"
+printf 'int c_run(void)\n{\n    return 1; /* a_run() */\n}\n' >"$work/tree/daemon/engine/c.c"
+accepts circles 'one direction'
+printf 'static fn *f = a_run;\nint c_run(void)\n{\n    return f();\n}\n' >"$work/tree/daemon/engine/c.c"
+refuses circles 'a circle:'
+STRICT=
+
+# --- rules
+rows() { for i in 1 2 3 4 5 6 7 8 9 10 11; do echo "| $i | what | $1 |"; done; }
+table() { plant tests/README.md < <(echo '## Rules and their tests' && rows "$1"); mkdir -p "$work/tree/tests/e2e" && echo "is 'a title' 1 2" >"$work/tree/tests/e2e/test_a.sh"; }
+table '`e2e/test_a`, `e2e/test_a: a title`'
+accepts rules 'tests that exist'
+table '`e2e/test_b`'
+refuses rules 'there is no test e2e/test_b'
+table '`e2e/test_a: another title`'
+refuses rules 'has no "another title"'
+table ''
+FAILS=yes refuses rules 'rule 11 has no test'
+plant tests/README.md <<<'## Rules and their tests'
+refuses rules 'rule 1 has no row'
+unset FAILS STRICT
 
 # --- layers
 upward() { plant "$1" <<<"#include $2"; refuses layers "$3"; }

@@ -61,8 +61,10 @@ slow_lint() {
 
 step format gcc_build -s fmt-check
 step banned-functions tests/lint/banned.sh
-step sizes tests/lint/sizes.sh
-grep -h '^[^ ]*: note:' "$sums/sizes.out" | sed 's/^/     /'
+for lint in sizes names circles rules; do
+    step $lint tests/lint/$lint.sh
+    grep -h '^[^ ]*: note:' "$sums/$lint.out" | sed 's/^/     /'
+done
 step layers gcc_build -s layers
 built=1
 step build-gcc gcc_build -s all tests benches || built=
@@ -74,7 +76,7 @@ lint=$!
 if [ -n "$built" ]; then
     run gcc build
     run clang build/clang --programs unit/ flow/ plan/ config/
-    run san build/san e2e/ azure/ prop/ config/ flow/ plan/ unit/
+    run san build/san e2e/ azure/ prop/ engine/ config/ flow/ plan/ unit/
 else
     echo 'FAIL tests did not run: the builds failed'
 fi
