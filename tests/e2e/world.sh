@@ -5,8 +5,8 @@
 PGDRIFTD=$BUILD/pgdriftd
 PGDRIFT=$BUILD/pgdrift
 AZSIM=$BUILD/azsim
-# How the two are started; the demo lets them outlive it.
-SIM_COMMAND=("$AZSIM" --die-with-parent) DAEMON_COMMAND=("$PGDRIFTD")
+# How the two are started; the demo lets them outlive it. The stories of one run share the empty cluster.
+SIM_COMMAND=("$AZSIM" --die-with-parent ${PGDRIFT_RUN:+--template "$PGDRIFT_RUN/template"}) DAEMON_COMMAND=("$PGDRIFTD")
 
 SIM=$PLACE/sim           # the local Azure's directory
 ETC=$PLACE/etc           # our configuration

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the tests of one build, two at a time, and adds up.
+# Runs the tests of one build, some at a time (JOBS), and adds up.
 #   BUILD=DIR tests/run/tests.sh [--list] [--programs] [PART...]   only names that contain a PART
 # The last line is "N passed, N failed, N skipped"; the exit status is 0 when none failed.
 set -u
@@ -19,7 +19,7 @@ while [[ ${1:-} == --* ]]; do
 done
 parts=("$@")
 
-# The long ones first, so that the two lanes end together.
+# The long ones first, so that the lanes end together. A story mostly waits: there are more lanes than processors.
 names() {
     shopt -s nullglob
     local file
@@ -60,7 +60,7 @@ fi
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-printf '%s\n' "$chosen" | xargs -P "${JOBS:-2}" -I{} sh -c \
+printf '%s\n' "$chosen" | xargs -P "${JOBS:-$(($(nproc) + 2))}" -I{} sh -c \
     'exec tests/run/one.sh "$1" "$2/$(printf %s "$1" | tr / -)"' sh {} "$results"
 
 # A test whose result is missing was itself stopped: that is a failure.
