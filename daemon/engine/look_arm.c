@@ -261,7 +261,7 @@ static void look_absence_done(struct flow *f, const struct err *err)
     struct arm_absence *a = f->op;
     struct look_arm *look = a->owner;
     struct run *r = look_run(look);
-    look->lane->counts.arm_reads += f->calls;
+    look->lane->counts.arm_reads += arm_absence_calls(a);
     if (!err && a->presence == ARM_ABSENT) {
         look_absent(look, true);
     } else {

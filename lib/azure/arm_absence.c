@@ -324,3 +324,8 @@ void arm_absence_done(struct arm_absence *a)
     a->body = NULL;
     a->presence = ARM_UNKNOWN;
 }
+
+unsigned arm_absence_calls(const struct arm_absence *a)
+{
+    return a->flow.calls + a->self.flow.calls + a->parent.flow.calls + a->list.flow.calls;
+}

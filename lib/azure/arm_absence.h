@@ -63,4 +63,7 @@ void arm_absence_init(struct arm_absence *a, const struct azure *az,
                       const struct arm_absence_question *question);
 void arm_absence_done(struct arm_absence *a);
 
+/* HTTP calls that this look has made so far, those of the flows inside included. */
+unsigned arm_absence_calls(const struct arm_absence *a);
+
 #endif

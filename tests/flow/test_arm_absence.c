@@ -156,6 +156,7 @@ static void test_all_agree(void **state)
     }
     assert_string_equal(script_transcript(p->world.script), expected);
     assert_int_equal(p->absence.presence, ARM_ABSENT);
+    assert_int_equal(arm_absence_calls(&p->absence), CALLS_N);
     assert_string_equal(script_body(p->world.script), "{\"name\":\"db1\",\"type\":\"P/servers\"}");
 }
 
