@@ -10,10 +10,12 @@
 #include "run/configuration.h"
 #include "run/lock.h"
 #include "run/setup.h"
+#include "run/sightings.h"
 
 struct session {
     struct loop *loop;
     struct engine *engine;
+    struct sightings *sightings;
     bool progress;
     bool live; /* standard error is a terminal: progress is one line that changes */
     bool finished;
@@ -40,14 +42,24 @@ static int64_t wall_clock(void *ctx)
     return loop_wall_clock(ctx);
 }
 
+static bool session_was_seen(void *ctx, const char *id)
+{
+    const struct session *s = ctx;
+    return sightings_has(s->sightings, id);
+}
+
 static void engine_go(struct session *s, struct configuration *c, enum engine_mode mode,
                       struct session_result *result)
 {
     struct setup *setup = setup_new(s->loop, c, NULL);
     const struct engine_world world = setup_world(setup);
-    const struct engine_hooks hooks = {.ctx = s, .finished = on_finished};
+    const struct engine_hooks hooks = {
+        .ctx = s, .finished = on_finished, .was_seen = session_was_seen};
+    s->sightings =
+        sightings_new(mode == ENGINE_PLAN ? NULL : s->loop, c->settings->state_directory);
     s->engine = engine_new(&world, setup_desired(setup), mode, &hooks);
     engine_subscribe(s->engine, session_progress, s);
+    engine_subscribe(s->engine, sightings_sink, s->sightings);
     setup_tell(setup, s->engine);
     engine_start(s->engine);
     loop_run(s->loop);
@@ -104,10 +116,12 @@ int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
         c = NULL; /* taken over */
         status = 0;
     }
+    configuration_free(c);
+    sightings_stop(s.sightings);
+    loop_free(s.loop);
+    sightings_free(s.sightings);
     lock_free(lock);
     log_close();
-    configuration_free(c);
-    loop_free(s.loop);
     return status;
 }
 

@@ -20,6 +20,7 @@
 #include "run/notify.h"
 #include "run/reload.h"
 #include "run/setup.h"
+#include "run/sightings.h"
 
 /* How long a stop waits for a configuration that is being read. */
 #define READING_PATIENCE SECONDS(2)
@@ -43,6 +44,7 @@ struct service {
     struct loop_timer *watchdog;
     struct loop_timer *patience; /* how long the end waits for a reading */
     struct reload *reload;
+    struct sightings *sightings;
     bool stopping;
     bool unheard; /* systemd did not take the last message */
     int status;
@@ -104,14 +106,27 @@ static void service_retired(void *ctx, void *owner)
     setup_retire(&s->setup, owner);
 }
 
+static bool service_was_seen(void *ctx, const char *id)
+{
+    const struct service *s = ctx;
+    return sightings_has(s->sightings, id);
+}
+
 static void engine_begin(struct service *s, struct configuration *c)
 {
+    s->sightings = sightings_new(s->loop, c->settings->state_directory);
     s->setup = setup_new(s->loop, c, NULL);
     const struct engine_world world = setup_world(s->setup);
     const struct engine_hooks hooks = {
-        .ctx = s, .cycle = service_cycle, .finished = service_finished, .retired = service_retired};
+        .ctx = s,
+        .cycle = service_cycle,
+        .finished = service_finished,
+        .retired = service_retired,
+        .was_seen = service_was_seen,
+    };
     s->engine = engine_new(&world, setup_desired(s->setup),
                            s->options->once ? ENGINE_APPLY : ENGINE_DAEMON, &hooks);
+    engine_subscribe(s->engine, sightings_sink, s->sightings);
     setup_tell(s->setup, s->engine);
     engine_start(s->engine);
 }
@@ -133,6 +148,7 @@ static void service_move_on(struct service *s, struct configuration *next)
     next->lock = NULL;
     s->setup = setup_new(s->loop, next, s->setup);
     log_start(s, next->settings);
+    sightings_move(s->sightings, next->settings->state_directory);
     const struct engine_world world = setup_world(s->setup);
     setup_tell(s->setup, s->engine);
     engine_reload(s->engine, &world, setup_desired(s->setup));
@@ -315,9 +331,12 @@ static void service_end(struct service *s)
     configuration_free(s->first);
     guard_free(s->guard);
     notify_free(s->notify);
-    log_close();
     log_clock(NULL, NULL);
+    sightings_stop(s->sightings);
     loop_free(s->loop);
+    s->loop = NULL;
+    sightings_free(s->sightings);
+    log_close();
 }
 
 static void service_cannot_start(struct service *s, const struct err *err)

@@ -38,10 +38,10 @@
     MESSAGE(DRIFT_UNKNOWN, "9394d2ee3c424d71b59ea53a8514cae2", "something cannot be observed")     \
     MESSAGE(DRIFT_KNOWN_AGAIN, "d385aeda8d6047e79019186250527dc9",                                 \
             "something can be observed again")                                                     \
-    MESSAGE(DRIFT_FOUGHT, "5b0a4a9a0b8c4a0e9c0b7a4f1d6e2c83",                                      \
+    MESSAGE(DRIFT_FOUGHT, "d8ab386f25d574708ab8d88f0040f099",                                      \
             "somebody keeps changing what is put back")                                            \
-    MESSAGE(FACT, "b1f0a3c5d7e94f6a8b2c4d6e8f0a1b3c", "something changed that is no drift")        \
-    MESSAGE(THROTTLED, "d2c4e6f8a0b14c3d9e5f7a8b6c1d2e3f", "Azure limits the requests")            \
+    MESSAGE(FACT, "7fc682cb4a846db769155a7b9408ae0d", "something changed that is no drift")        \
+    MESSAGE(THROTTLED, "fea545d59896df2aca58dcc7d640f7ce", "Azure limits the requests")            \
     MESSAGE(DRIFT_VANISHED, "2b80c989d5fa47539d7d3a1060bf9543", "a difference went away by itself")
 
 /* MESSAGE_STARTED and so on: the MESSAGE_ID itself, as log_record() takes it. */

@@ -127,7 +127,7 @@ settings_write() {
         stateDirectory: $state,
         variables: {AZURE_SUBSCRIPTION_ID: $sim.subscriptionId, AZURE_TENANT_ID: $sim.tenantId},
         intervals: {armSeconds: 1, sqlSeconds: 1, jitterPercent: 0, backoffMaxSeconds: 2},
-        evidence: {absenceSeconds: 0, lagSeconds: 1},
+        evidence: {absenceSeconds: 0, lagSeconds: 1, fights: 0},
         sql: {sslMode: "verify-full", sslRootCert: $sim.caFile}
     }' >"$ETC/all.json"
     jq "${1:-.}" "$ETC/all.json" >"$ETC/pgdriftd.json"
