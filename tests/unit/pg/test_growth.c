@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/buf.h"
 #include "pg/diff.h"
 #include "pg/diff/diff_part.h"
 #include "support/pg_fixture.h"
@@ -70,26 +69,70 @@ static const char *role_name(size_t i)
     return arena_printf(arena, "r%07zu", i);
 }
 
+/* Rows without a text that would have to be taken apart: that costs its length for each cell where
+ * string functions are checked. */
+struct table {
+    const char **cells;
+    size_t count;
+    size_t room;
+};
+
+static void add_row(struct table *t, const char *const *cells, size_t count)
+{
+    if (t->count + count > t->room) {
+        t->room = 2 * (t->count + count);
+        t->cells = xreallocarray(t->cells, t->room, sizeof(*t->cells));
+    }
+    for (size_t i = 0; i < count; i++) t->cells[t->count++] = cells[i];
+}
+
+static const char *number(size_t n)
+{
+    return arena_printf(arena, "%zu", n);
+}
+
+static void add_role(struct table *t, const char *oid, const char *name, const char *is_admin)
+{
+    const char *const cells[] = {oid, name, "f",  "f",  is_admin, is_admin, "f",
+                                 "f", "t",  "-1", NULL, NULL,     is_admin, "f"};
+    add_row(t, cells, 14);
+}
+
+static void add_member(struct table *t, const char *role, const char *member)
+{
+    const char *const cells[] = {role, member, "11", "f", NULL, NULL};
+    add_row(t, cells, 6);
+}
+
+static struct sql_rows rows_of(const struct table *t, size_t columns)
+{
+    return (struct sql_rows){.rows = t->count / columns, .columns = columns, .values = t->cells};
+}
+
 /* 'admin' and n roles of which all memberships of 'there' exist. */
 static struct pg_cluster *cluster_of(size_t n, shape *there)
 {
-    struct buf roles, members;
-    buf_init(&roles, 64 * 1024 * 1024);
-    buf_init(&members, 64 * 1024 * 1024);
-    buf_str(&roles, "10|postgres|t|t|t|t|t|t|t|-1|\\N|\\N|f|f\n"
-                    "11|admin|t|f|t|t|f|f|t|-1|\\N|\\N|t|f");
+    enum { ROLES = 2, MEMBERS = 3 }; /* places in pg_cluster_queries */
+    struct table roles = {0}, members = {0};
+    struct err err;
+    add_role(&roles, "11", "admin", "t");
     for (size_t i = 0; i < n; i++) {
-        buf_printf(&roles, "\n%zu|%s|f|f|f|f|f|f|t|-1|\\N|\\N|f|f", FIRST + i, role_name(i));
-        for (size_t k = 0; there && there(i, k, n) != SIZE_MAX; k++) {
-            buf_printf(&members, "%s%zu|%zu|10|f|\\N|\\N", members.length ? "\n" : "",
-                       FIRST + there(i, k, n), FIRST + i);
-        }
+        const char *oid = number(FIRST + i);
+        add_role(&roles, oid, role_name(i), "f");
+        for (size_t k = 0; there && there(i, k, n) != SIZE_MAX; k++)
+            add_member(&members, number(FIRST + there(i, k, n)), oid);
     }
-    const struct pg_fixture f = {
-        .roles = buf_text(&roles), .members = buf_text(&members), .databases = ""};
-    struct pg_cluster *c = pg_fixture_cluster(&f, arena);
-    buf_done(&roles);
-    buf_done(&members);
+    const struct pg_fixture f = {.members = "", .databases = ""};
+    struct sql_reply reply = pg_fixture_cluster_reply(&f, arena);
+    struct sql_rows *results = arena_array(arena, reply.count, sizeof(*results));
+    memcpy(results, reply.results, reply.count * sizeof(*results));
+    results[ROLES] = rows_of(&roles, 14);
+    if (members.count) results[MEMBERS] = rows_of(&members, 6);
+    reply.results = results;
+    struct pg_cluster *c = pg_cluster_decode(&reply, arena, &err);
+    if (!c) fail_msg("%s", err.text);
+    free(roles.cells);
+    free(members.cells);
     return c;
 }
 
