@@ -44,7 +44,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static void usage(FILE *out)
+static void azsim_usage(FILE *out)
 {
     fputs("azsim --state DIR [options]: a local Azure, in the foreground until SIGTERM\n\n"
           "  --state DIR          where it keeps everything; azsim.json there tells the addresses\n"
@@ -88,7 +88,7 @@ static int apply_settings(struct sim *sim, const struct options *o, struct err *
     return 0;
 }
 
-static char *absolute(const char *path)
+static char *azsim_absolute(const char *path)
 {
     char *resolved = realpath(path, NULL);
     char *copy = xstrdup(resolved ? resolved : path);
@@ -158,7 +158,7 @@ static void stop_clusters(struct sim *sim)
     }
 }
 
-static int announce(struct sim *sim, struct err *err)
+static int azsim_announce(struct sim *sim, struct err *err)
 {
     char *secret = xasprintf("%s/client-secret", sim->dir), *ca = xasprintf("%s/ca.pem", sim->dir);
     char *hosts = xasprintf("%s/hosts", sim->dir);
@@ -182,7 +182,7 @@ static int announce(struct sim *sim, struct err *err)
     return r;
 }
 
-static int serve(struct sim *sim, const sigset_t *signals, struct err *err)
+static int azsim_serve(struct sim *sim, const sigset_t *signals, struct err *err)
 {
     int r = -1, received = 0;
     struct http *http = http_new(sim, err);
@@ -190,7 +190,7 @@ static int serve(struct sim *sim, const sigset_t *signals, struct err *err)
     sim->lro = lro_new(sim);
     if (start_clusters(sim, err) < 0 || sim_write_hosts(sim, err) < 0) goto out;
     sim_save(sim);
-    if (http_serve(http, err) < 0 || announce(sim, err) < 0) goto out;
+    if (http_serve(http, err) < 0 || azsim_announce(sim, err) < 0) goto out;
     r = sigwait(signals, &received) == 0 ? 0 : err_set(err, ERR_INTERNAL, "sigwait failed");
 out:
     http_stop(http);
@@ -201,11 +201,11 @@ out:
     return r;
 }
 
-static int run(const struct options *o, const sigset_t *signals, struct err *err)
+static int azsim_run(const struct options *o, const sigset_t *signals, struct err *err)
 {
     if (mkdir(o->state, 0711) != 0 && errno != EEXIST)
         return err_set(err, ERR_CONFIG, "%s: %s", o->state, strerror(errno));
-    char *dir = absolute(o->state);
+    char *dir = azsim_absolute(o->state);
     struct sim *sim = sim_new(dir, err);
     free(dir);
     if (!sim) return -1;
@@ -215,7 +215,7 @@ static int run(const struct options *o, const sigset_t *signals, struct err *err
     if (r == 0) r = prepare_postgres(sim, o, err);
     if (r == 0) r = prepare_files(sim, err);
     if (r == 0) r = sim_restore(sim, err);
-    if (r == 0) r = serve(sim, signals, err);
+    if (r == 0) r = azsim_serve(sim, signals, err);
     sim_free(sim);
     return r;
 }
@@ -228,7 +228,7 @@ int main(int argc, char **argv)
     clean_environment();
     int status = options_parse(&o, argc, argv);
     if (status) {
-        usage(status == 2 ? stdout : stderr);
+        azsim_usage(status == 2 ? stdout : stderr);
         free(o.pairs);
         return status == 2 ? 0 : 64;
     }
@@ -239,7 +239,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (o.die_with_parent) prctl(PR_SET_PDEATHSIG, SIGTERM);
     log_setup(LOG_FORMAT_TEXT, o.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE, stderr, "azsim");
-    int r = run(&o, &signals, &err);
+    int r = azsim_run(&o, &signals, &err);
     if (r < 0) log_error(LOG_LEVEL_ERROR, NULL, NULL, &err, "azsim cannot go on");
     log_close();
     free(o.pairs);

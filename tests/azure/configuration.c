@@ -98,7 +98,7 @@ void configuration_get(struct exchange *x)
     if (p && !configuration_too_early(x)) reply_json(x, 200, configuration_json(x->server, p));
 }
 
-static int write_work(struct op *op, struct err *err)
+static int configuration_write_work(struct op *op, struct err *err)
 {
     const struct parameter *p =
         parameters_find(op->sim->parameters, json_text_at(op->plan.args, "name"));
@@ -107,7 +107,7 @@ static int write_work(struct op *op, struct err *err)
                        json_bool_at(op->plan.args, "is_default", false), err);
 }
 
-static void write_finish(struct op *op)
+static void configuration_write_finish(struct op *op)
 {
     const char *name = json_text_at(op->plan.args, "name");
     const char *value = json_text_at(op->plan.args, "value");
@@ -134,8 +134,8 @@ void configuration_restarted(struct server *server)
 }
 
 /* As the service normalises it. */
-static char *normalised(const struct settings *settings, const struct parameter *p,
-                        const char *value)
+static char *configuration_normalised(const struct settings *settings, const struct parameter *p,
+                                      const char *value)
 {
     char *text = xstrdup(value);
     if (p->kind != KIND_BOOLEAN || setting_is(settings, SET_BOOLEAN_FORM, "as-sent")) return text;
@@ -145,18 +145,19 @@ static char *normalised(const struct settings *settings, const struct parameter 
     return text;
 }
 
-static void write_start(struct exchange *x, const struct parameter *p, const char *given)
+static void configuration_write_start(struct exchange *x, const struct parameter *p,
+                                      const char *given)
 {
     char number[32];
     const char *fallback = parameter_default(p, created_sku(x->server), number);
-    char *value = normalised(&x->sim->settings, p, given);
+    char *value = configuration_normalised(&x->sim->settings, p, given);
     bool is_default =
         p->kind == KIND_BOOLEAN ? strcasecmp(value, fallback) == 0 : strcmp(value, fallback) == 0;
     struct op_plan plan = {
         .name = UPDATE_CONFIGURATION,
         .duration_ms = setting(&x->sim->settings, SET_CONFIGURATION_MS),
-        .work = write_work,
-        .finish = write_finish,
+        .work = configuration_write_work,
+        .finish = configuration_write_finish,
         .args = json_pack("{s:s, s:s, s:s, s:b}", "name", p->name, "value", value, "default",
                           fallback, "is_default", (int)is_default),
     };
@@ -178,5 +179,5 @@ void configuration_write(struct exchange *x)
                       "Invalid value given for parameter %s. Specify a valid parameter value.",
                       p->name);
     else
-        write_start(x, p, value);
+        configuration_write_start(x, p, value);
 }

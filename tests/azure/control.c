@@ -197,7 +197,7 @@ static void seed_post(struct exchange *x, const char *rest)
 
 /* What the request of another person answered becomes the answer here; an operation is waited for,
  * so that the sabotage is done when the call returns. */
-static void adopt(struct exchange *x, struct exchange *theirs)
+static void control_adopt(struct exchange *x, struct exchange *theirs)
 {
     reply_text(x, theirs->status, theirs->text);
     x->wait_for = theirs->op;
@@ -205,7 +205,8 @@ static void adopt(struct exchange *x, struct exchange *theirs)
     exchange_free(theirs);
 }
 
-static struct exchange *as_operator(struct exchange *x, const char *method, const char *target)
+static struct exchange *control_as_operator(struct exchange *x, const char *method,
+                                            const char *target)
 {
     struct exchange *theirs = exchange_new(x->sim, method, target);
     theirs->operator_ = true;
@@ -222,11 +223,11 @@ static void arm_post(struct exchange *x, const char *rest)
         return;
     }
     char *target = arm_target(path);
-    struct exchange *theirs = as_operator(x, method, target);
+    struct exchange *theirs = control_as_operator(x, method, target);
     free(target);
     theirs->json = json_incref(json_object_get(x->json, "body"));
     arm_serve(theirs);
-    adopt(x, theirs);
+    control_adopt(x, theirs);
 }
 
 static void failover_post(struct exchange *x, const char *rest)
@@ -235,13 +236,13 @@ static void failover_post(struct exchange *x, const char *rest)
     if (!server) return;
     char *target =
         xasprintf("%s/restart?api-version=2025-08-01", json_text_at(server->record, "doc.id"));
-    struct exchange *theirs = as_operator(x, "POST", target);
+    struct exchange *theirs = control_as_operator(x, "POST", target);
     free(target);
     theirs->server = server;
     theirs->type = "failover";
     theirs->write = true;
     server_failover(theirs);
-    adopt(x, theirs);
+    control_adopt(x, theirs);
 }
 
 static void help_get(struct exchange *x, const char *rest);

@@ -100,7 +100,7 @@ static bool collation_valid(const char *text)
     return true;
 }
 
-static int put_work(struct op *op, struct err *err)
+static int database_put_work(struct op *op, struct err *err)
 {
     const json_t *args = op->plan.args;
     if (!op->server->cluster) return 0;
@@ -109,7 +109,7 @@ static int put_work(struct op *op, struct err *err)
                                    json_text_at(args, "owner"), err);
 }
 
-static void put_finish(struct op *op)
+static void database_put_finish(struct op *op)
 {
     const json_t *args = op->plan.args;
     server_change(op->server);
@@ -120,8 +120,8 @@ static void put_finish(struct op *op)
 }
 
 /* On one that exists: the same again succeeds, anything else fails late. */
-static void put_on_existing(struct exchange *x, const json_t *old, const char *charset,
-                            const char *collation)
+static void database_put_on_existing(struct exchange *x, const json_t *old, const char *charset,
+                                     const char *collation)
 {
     if (strcasecmp(json_text_at(old, "charset"), charset) != 0 ||
         strcasecmp(json_text_at(old, "collation"), collation) != 0) {
@@ -150,14 +150,14 @@ void database_put(struct exchange *x)
     if (server_refuses(x, UPSERT)) return;
     const json_t *old = json_object_get(databases_current(x->server), x->args[3]);
     if (old) {
-        put_on_existing(x, old, charset, collation);
+        database_put_on_existing(x, old, charset, collation);
         return;
     }
     struct op_plan plan = {
         .name = UPSERT,
         .duration_ms = setting(&x->sim->settings, SET_DATABASE_MS),
-        .work = put_work,
-        .finish = put_finish,
+        .work = database_put_work,
+        .finish = database_put_finish,
         .args = json_pack("{s:s, s:s, s:s, s:s}", "name", x->args[3], "charset", charset,
                           "collation", collation, "owner",
                           json_text_at(x->server->record, "doc.properties.administratorLogin")),
@@ -165,13 +165,13 @@ void database_put(struct exchange *x)
     lro_start(x, x->server, plan);
 }
 
-static int delete_work(struct op *op, struct err *err)
+static int database_delete_work(struct op *op, struct err *err)
 {
     if (!op->server->cluster) return 0;
     return cluster_drop_database(op->server->cluster, json_text_at(op->plan.args, "name"), err);
 }
 
-static void delete_finish(struct op *op)
+static void database_delete_finish(struct op *op)
 {
     server_change(op->server);
     json_object_del(json_object_get(op->server->record, "databases"),
@@ -201,8 +201,8 @@ void database_delete(struct exchange *x)
     struct op_plan plan = {
         .name = DROP,
         .duration_ms = setting(&x->sim->settings, SET_DATABASE_MS),
-        .work = delete_work,
-        .finish = delete_finish,
+        .work = database_delete_work,
+        .finish = database_delete_finish,
         .args = json_pack("{s:s}", "name", x->args[3]),
     };
     lro_start(x, x->server, plan);

@@ -13,7 +13,7 @@
 /* Longer than any run of this program. */
 #define HOLD_FOR_EVER_MS (INT64_C(100) * 365 * 24 * 3600 * 1000)
 
-static int hex(char c)
+static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -28,8 +28,8 @@ static char *percent_decode(struct arena *arena, const char *text, size_t length
     for (size_t i = 0; i < length; i++) {
         int high = -1, low = -1;
         if (text[i] == '%' && i + 2 < length) {
-            high = hex(text[i + 1]);
-            low = hex(text[i + 2]);
+            high = hex_digit(text[i + 1]);
+            low = hex_digit(text[i + 2]);
         }
         if (high >= 0 && low >= 0) {
             out[n++] = (char)(high * 16 + low);

@@ -69,7 +69,7 @@ static bool address_parse(const char *text, uint32_t *out)
     return true;
 }
 
-static void put_finish(struct op *op)
+static void rule_put_finish(struct op *op)
 {
     json_t *rule = json_object_get(op->plan.args, "rule");
     const char *name = json_text_at(rule, "name");
@@ -95,7 +95,7 @@ static void rule_put_start(struct exchange *x, const char *start, const char *en
     struct op_plan plan = {
         .name = UPSERT,
         .duration_ms = setting(&x->sim->settings, SET_FIREWALL_RULE_MS),
-        .finish = put_finish,
+        .finish = rule_put_finish,
         .args = json_pack("{s:o}", "rule", rule_document(x, start, end)),
     };
     lro_start(x, x->server, plan);
@@ -124,7 +124,7 @@ void firewall_rule_put(struct exchange *x)
         rule_put_start(x, start, end);
 }
 
-static void delete_finish(struct op *op)
+static void rule_delete_finish(struct op *op)
 {
     server_change(op->server);
     json_object_del(json_object_get(op->server->record, "firewallRules"),
@@ -142,7 +142,7 @@ void firewall_rule_delete(struct exchange *x)
     struct op_plan plan = {
         .name = DROP,
         .duration_ms = setting(&x->sim->settings, SET_FIREWALL_RULE_MS),
-        .finish = delete_finish,
+        .finish = rule_delete_finish,
         .args = json_pack("{s:s}", "name", json_text_at(rule, "name")),
     };
     lro_start(x, x->server, plan);

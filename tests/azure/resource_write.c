@@ -101,7 +101,7 @@ static json_t *children_after(struct exchange *x, const struct resource_type *ty
     return after;
 }
 
-static const json_t *listed(const json_t *items, const char *id)
+static const json_t *item_listed(const json_t *items, const char *id)
 {
     size_t i;
     const json_t *item;
@@ -124,12 +124,12 @@ static int check_children(struct resource_change *change, const struct resource_
     int r = 0;
     json_array_foreach(before, i, item)
     {
-        bool gone = !listed(change->embedded, json_text_at(item, "id"));
+        bool gone = !item_listed(change->embedded, json_text_at(item, "id"));
         if (r == 0 && gone && child->drop) r = child->drop(x, item, refusal);
     }
     json_array_foreach(change->embedded, i, item)
     {
-        struct resource_change one = {x, item, listed(before, json_text_at(item, "id")), NULL};
+        struct resource_change one = {x, item, item_listed(before, json_text_at(item, "id")), NULL};
         if (r == 0 && child->check) r = child->check(&one, refusal);
     }
     json_decref(before);
@@ -185,8 +185,8 @@ static int check_conditions(struct exchange *x, const struct resource_path *path
                       etag ? etag : "");
 }
 
-static int put_change(struct resource_change *change, const struct resource_path *path,
-                      json_t *body, struct refusal *refusal)
+static int resource_put_change(struct resource_change *change, const struct resource_path *path,
+                               json_t *body, struct refusal *refusal)
 {
     struct exchange *x = change->x;
     const struct resource_type *type = path->type;
@@ -206,8 +206,8 @@ static int put_change(struct resource_change *change, const struct resource_path
     return check_change(change, path, refusal);
 }
 
-static void change_end(struct resource_change *change, const struct resource_path *path, int r,
-                       const struct refusal *refusal)
+static void resource_change_end(struct resource_change *change, const struct resource_path *path,
+                                int r, const struct refusal *refusal)
 {
     if (r < 0)
         reply_error(change->x, refusal->status ? refusal->status : 400, refusal->code, "%s",
@@ -223,12 +223,13 @@ void resource_put(struct exchange *x, const struct resource_path *path)
     struct refusal refusal = {0};
     struct resource_change change = {x, NULL, store_find(x->sim, resource_path_key(x, path)), NULL};
     json_t *body = json_deep_copy(x->json);
-    change_end(&change, path, put_change(&change, path, body, &refusal), &refusal);
+    resource_change_end(&change, path, resource_put_change(&change, path, body, &refusal),
+                        &refusal);
     json_decref(body);
 }
 
-static int patch_change(struct resource_change *change, const struct resource_path *path,
-                        json_t *body, struct refusal *refusal)
+static int resource_patch_change(struct resource_change *change, const struct resource_path *path,
+                                 json_t *body, struct refusal *refusal)
 {
     struct exchange *x = change->x;
     const struct resource_type *type = path->type;
@@ -267,7 +268,8 @@ void resource_patch(struct exchange *x, const struct resource_path *path)
         return;
     }
     json_t *body = json_deep_copy(x->json);
-    change_end(&change, path, patch_change(&change, path, body, &refusal), &refusal);
+    resource_change_end(&change, path, resource_patch_change(&change, path, body, &refusal),
+                        &refusal);
     json_decref(body);
 }
 

@@ -14,7 +14,7 @@
 #include "server_body.h"
 #include "server_field.h"
 
-static int update_work(struct op *op, struct err *err)
+static int server_update_work(struct op *op, struct err *err)
 {
     struct cluster *cluster = op->server->cluster;
     const char *login = json_text_at(op->plan.args, "doc.properties.administratorLogin");
@@ -25,7 +25,7 @@ static int update_work(struct op *op, struct err *err)
     return 0;
 }
 
-static void update_finish(struct op *op)
+static void server_update_finish(struct op *op)
 {
     struct server *server = op->server;
     server_change(server);
@@ -34,12 +34,12 @@ static void update_finish(struct op *op)
     server_set_state(server, "Ready", "updated");
 }
 
-static void update_fail(struct op *op)
+static void server_update_fail(struct op *op)
 {
     server_set_state(op->server, "Ready", "the update failed");
 }
 
-static json_t *update_args(const struct exchange *x, json_t *doc, bool restart)
+static json_t *server_update_args(const struct exchange *x, json_t *doc, bool restart)
 {
     const char *password = json_text_at(x->json, "properties.administratorLoginPassword");
     json_t *args = json_pack("{s:o, s:b}", "doc", doc, "restart", (int)restart);
@@ -73,22 +73,22 @@ void server_patch(struct exchange *x)
     struct op_plan plan = {
         .name = UPSERT_SERVER,
         .duration_ms = setting(settings, r < 0 ? SET_LATE_FAILURE_MS : SET_SERVER_UPDATE_MS),
-        .work = update_work,
-        .finish = update_finish,
-        .fail = update_fail,
-        .args = update_args(x, doc, restart),
+        .work = server_update_work,
+        .finish = server_update_finish,
+        .fail = server_update_fail,
+        .args = server_update_args(x, doc, restart),
         .code = r < 0 ? refusal.code : NULL,
         .message = refusal.message,
     };
     if (lro_start(x, server, plan)) server_set_state(server, "Updating", "PATCH");
 }
 
-static int delete_work(struct op *op, struct err *err)
+static int server_delete_work(struct op *op, struct err *err)
 {
     return op->server->cluster ? cluster_remove(op->server->cluster, err) : 0;
 }
 
-static void delete_finish(struct op *op)
+static void server_delete_finish(struct op *op)
 {
     struct err err = {0};
     server_remove(op->server);
@@ -97,7 +97,7 @@ static void delete_finish(struct op *op)
         log_error(LOG_LEVEL_WARNING, NULL, NULL, &err, "the hosts file was not written");
 }
 
-static void delete_fail(struct op *op)
+static void server_delete_fail(struct op *op)
 {
     server_set_state(op->server, "Ready", "the deletion failed");
 }
@@ -112,9 +112,9 @@ void server_delete(struct exchange *x)
     struct op_plan plan = {
         .name = "DropServerManagementOperation",
         .duration_ms = setting(&x->sim->settings, SET_SERVER_DELETE_MS),
-        .work = delete_work,
-        .finish = delete_finish,
-        .fail = delete_fail,
+        .work = server_delete_work,
+        .finish = server_delete_finish,
+        .fail = server_delete_fail,
     };
     if (lro_start(x, server, plan)) server_set_state(server, "Dropping", "DELETE");
 }

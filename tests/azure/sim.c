@@ -88,7 +88,7 @@ int sim_write_hosts(struct sim *sim, struct err *err)
     return r;
 }
 
-static char *identity(const json_t *state, const char *path)
+static char *sim_identity(const json_t *state, const char *path)
 {
     const char *old = json_text_at(state, path);
     char guid[GUID_TEXT];
@@ -96,7 +96,7 @@ static char *identity(const json_t *state, const char *path)
     return xstrdup(old ? old : guid);
 }
 
-static char *identity_secret(const json_t *state)
+static char *sim_identity_secret(const json_t *state)
 {
     const char *old = json_text_at(state, "identity.clientSecret");
     unsigned char bytes[SECRET_BYTES];
@@ -140,10 +140,10 @@ struct sim *sim_new(const char *dir, struct err *err)
     sim->clusters = true;
     sim->dir = xstrdup(dir);
     sim->run_dir = run_dir;
-    sim->tenant_id = identity(state, "identity.tenantId");
-    sim->subscription_id = identity(state, "identity.subscriptionId");
-    sim->client_id = identity(state, "identity.clientId");
-    sim->client_secret = identity_secret(state);
+    sim->tenant_id = sim_identity(state, "identity.tenantId");
+    sim->subscription_id = sim_identity(state, "identity.subscriptionId");
+    sim->client_id = sim_identity(state, "identity.clientId");
+    sim->client_secret = sim_identity_secret(state);
     json_t *groups = json_object_get(state, "resourceGroups");
     sim->groups = groups ? json_incref(groups) : json_object();
     json_t *resources = json_object_get(state, "resources");
