@@ -38,11 +38,12 @@
     MESSAGE(DRIFT_UNKNOWN, "9394d2ee3c424d71b59ea53a8514cae2", "something cannot be observed")     \
     MESSAGE(DRIFT_KNOWN_AGAIN, "d385aeda8d6047e79019186250527dc9",                                 \
             "something can be observed again")                                                     \
-    MESSAGE(DRIFT_FOUGHT, "d8ab386f25d574708ab8d88f0040f099",                                      \
+    MESSAGE(DRIFT_VANISHED, "2b80c989d5fa47539d7d3a1060bf9543",                                    \
+            "a difference went away by itself")                                                    \
+    MESSAGE(DRIFT_FOUGHT, "d4addf08faa44681b8a53e86945858a0",                                      \
             "somebody keeps changing what is put back")                                            \
-    MESSAGE(FACT, "7fc682cb4a846db769155a7b9408ae0d", "something changed that is no drift")        \
-    MESSAGE(THROTTLED, "fea545d59896df2aca58dcc7d640f7ce", "Azure limits the requests")            \
-    MESSAGE(DRIFT_VANISHED, "2b80c989d5fa47539d7d3a1060bf9543", "a difference went away by itself")
+    MESSAGE(FACT, "76648b0472cc45829dfbc419f1ce110a", "something changed that is no drift")        \
+    MESSAGE(THROTTLED, "43a4c83270e14850b14fd93b6492df1d", "Azure limits the requests")
 
 /* MESSAGE_STARTED and so on: the MESSAGE_ID itself, as log_record() takes it. */
 #define X(name, id, says) extern const char MESSAGE_##name[33];
