@@ -3,13 +3,20 @@
 
 #include "engine/transition_inside.h"
 
-/* A write that was accepted so often and is still wanted has no effect. */
-enum { WITHOUT_EFFECT = 2 };
+/* A write that was accepted so often and is still wanted has no effect; one that failed so often
+ * will go on to. */
+enum { WITHOUT_EFFECT = 2, HOPELESS = 4 };
 
 unsigned transitions_attempts(const struct transitions *t, const struct change *change)
 {
     const struct entry *e = entry_find(t, change);
     return e ? e->attempts : 0;
+}
+
+bool transitions_hopeless(const struct transitions *t, const struct change *change)
+{
+    const struct entry *e = entry_find(t, change);
+    return e && (e->refused || e->failures >= HOPELESS);
 }
 
 msec transitions_held(const struct transitions *t, const struct change *change)
@@ -25,6 +32,8 @@ void transitions_written(struct transitions *t, const struct change *change, mse
     uint64_t hash = content_hash(change);
     fights_note(&t->fights, content_subject(change), now, quiet, MINUTES(24 * 60));
     if (!e) return;
+    e->failures = 0;
+    e->refused = false;
     e->settled = e->settled_hash == hash ? e->settled + 1 : 1;
     e->settled_hash = hash;
 }

@@ -155,7 +155,8 @@ static void lane_schedule(struct lane *l)
     if (l->failed && l->retry_after && now + l->retry_after > l->clock.due)
         l->clock.due = now + l->retry_after;
     lane_schedule_held(l);
-    if (l->kind == LANE_ARM && r->root.absence.looks)
+    /* A look that failed proves nothing, and has its own pause. */
+    if (l->kind == LANE_ARM && r->root.absence.looks && !l->failed)
         lane_sooner(l, absence_next(&r->root.absence, (unsigned)s->evidence.absence_looks,
                                     SECONDS((msec)s->evidence.absence_seconds), now));
     if (l->pause_until > now) lane_sooner(l, l->pause_until);
@@ -174,11 +175,19 @@ static bool lane_is_pending(const struct lane *l, bool *passing)
     for (size_t i = 0; l->plan && i < l->plan->count; i++) {
         const struct change *c = &l->plan->changes[i];
         if (c->verdict == CHANGE_WAIT && c->passing) *passing = true;
-        if (c->verdict == CHANGE_GO && transitions_held(l->run->transitions, c) > run_now(l->run))
-            *passing = true; /* read back later */
+        if (c->verdict == CHANGE_GO && transitions_held(l->run->transitions, c) > run_now(l->run) &&
+            !transitions_hopeless(l->run->transitions, c))
+            *passing = true; /* read back later, or tried again */
         pending = pending || c->verdict == CHANGE_GO || *passing;
     }
     return pending;
+}
+
+/* What is inside waits for ARM's word whether there is anything, as long as that may still come. */
+static bool lane_awaits_root(const struct lane *l)
+{
+    const struct run *r = l->run;
+    return l->kind == LANE_SQL && r->root.presence == RUN_UNKNOWN && !r->arm.stays;
 }
 
 /* One-shot modes. What only waits for its time is no fruitless cycle, as long as it makes progress:
@@ -187,7 +196,7 @@ static void lane_try_to_end(struct lane *l)
 {
     struct run *r = l->run;
     bool passing;
-    if (r->services->mode == ENGINE_DAEMON || l->writer.busy) return;
+    if (r->services->mode == ENGINE_DAEMON || l->writer.busy || lane_awaits_root(l)) return;
     bool pending = lane_is_pending(l, &passing);
     if (r->services->mode == ENGINE_PLAN) pending = false;
     if (!pending)
@@ -204,6 +213,8 @@ static void lane_rest(struct lane *l)
     seen_done(&l->seen);
     lane_schedule(l);
     lane_try_to_end(l);
+    /* That word will not come any more. */
+    if (l->kind == LANE_ARM && l->stays && r->root.presence == RUN_UNKNOWN) lane_poke(&r->sql);
     if (l->stays)
         wake_cancel(&l->wake);
     else

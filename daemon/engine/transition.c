@@ -281,6 +281,8 @@ void transitions_failed(struct transitions *t, const struct change *change, cons
 {
     struct entry *e = entry_find(t, change);
     if (!e) return;
+    e->failures++;
+    e->refused = !err_retryable(err->kind);
     /* A server that is busy with something else is no reason for alarm: it waits its turn. */
     bool busy = err->kind == ERR_BUSY || err->kind == ERR_THROTTLED;
     enum drift_state to = busy ? DRIFT_STATE_WAITING : DRIFT_STATE_BLOCKED;

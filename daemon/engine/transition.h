@@ -43,6 +43,8 @@ void transitions_hold(struct transitions *t, const struct change *change, msec u
 
 /* How often in a row 'change' was written without going away; 0: never. */
 unsigned transitions_attempts(const struct transitions *t, const struct change *change);
+/* Was its last write refused, or did it fail so often that it goes on like this? */
+bool transitions_hopeless(const struct transitions *t, const struct change *change);
 /* Until when it is held; 0: it is not. */
 msec transitions_held(const struct transitions *t, const struct change *change);
 

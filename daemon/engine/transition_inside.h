@@ -12,8 +12,10 @@ struct entry {
     enum drift_state state;
     char *word; /* of the part of the target; NULL: not taken in yet */
     unsigned attempts;
-    bool debt;    /* only waits for a restart */
-    bool passing; /* waits for what comes by itself */
+    bool debt;         /* only waits for a restart */
+    bool passing;      /* waits for what comes by itself */
+    bool refused;      /* its last write was: the same one will be again */
+    unsigned failures; /* of its writes, in a row */
     msec held_until;
     uint64_t seen; /* the comparison that last contained it */
     struct content content;

@@ -138,7 +138,8 @@ static void write_arm_done(struct flow *f, const struct err *err)
     bool sent = a->fate != ARM_NOT_SENT;
     l->counts.arm_writes += sent;
     l->counts.arm_reads += f->calls - (sent ? 1 : 0);
-    write_ended(l, write_queued(&l->writer, l->writer.at), err);
+    /* What went wrong after it had ended well is about reading back alone: the next look tells. */
+    write_ended(l, write_queued(&l->writer, l->writer.at), a->fate == ARM_SETTLED ? NULL : err);
     arm_write_done(a);
     l->writer.at++;
     write_next(l);
@@ -155,7 +156,9 @@ static void write_arm_start(struct lane *l, const struct change *c)
         .body = a->body,
         .secret_path = a->secret_path,
         .secret = a->secret,
-        .creates = a->creates,
+        /* After a write whose end is not known a busy server is no reason to wait and send it
+         * again, but to look. */
+        .creates = a->creates || transitions_attempts(l->run->transitions, c) > 1,
         .if_none_match = a->if_none_match,
         .if_match = a->if_match,
         .shape = a->shape,
