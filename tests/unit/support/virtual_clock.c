@@ -133,6 +133,7 @@ static void virtual_carry_out(struct virtual *v, struct exchange *x)
         err_set(&x->err, ERR_TIMEOUT, "no answer in time");
     } else if (health == VIRTUAL_REFUSING) {
         err_set(&x->err, ERR_TRANSIENT, "connection refused");
+        x->unsent = true;
     } else if (!virtual_fault_before(v, x)) {
         x->carried_out = true;
         if (http)

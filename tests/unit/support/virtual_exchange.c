@@ -154,7 +154,7 @@ void virtual_header(struct exchange *x, const char *name, const char *value)
 
 void virtual_exchange_answer(struct exchange *x)
 {
-    struct reply reply = {.kind = x->kind, .err = x->err};
+    struct reply reply = {.kind = x->kind, .err = x->err, .unsent = x->unsent};
     if (!x->call) return;
     if (x->kind == CALL_SQL) {
         reply.sql = x->sql;

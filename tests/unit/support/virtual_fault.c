@@ -92,6 +92,7 @@ const struct virtual_fault virtual_faults[] = {
      .body = "",
      .repeats = 1},
     /* Connections. */
+    {.word = "refused", .classes = ANY, .effect = EFFECT_REFUSED},
     {.word = "reset before", .classes = ANY, .effect = EFFECT_RESET_BEFORE},
     {.word = "reset after", .classes = ANY, .effect = EFFECT_RESET_AFTER},
     {.word = "silence before", .classes = ANY, .effect = EFFECT_SILENCE_BEFORE},
@@ -293,6 +294,10 @@ bool virtual_fault_before(struct virtual *v, struct exchange *x)
     switch (f->effect) {
     case EFFECT_ANSWER: fault_answer(x, f); return true;
     case EFFECT_SQLSTATE: fault_sqlstate(x, f); return true;
+    case EFFECT_REFUSED:
+        err_set(&x->err, ERR_TRANSIENT, "connection refused");
+        x->unsent = true;
+        return true;
     case EFFECT_RESET_BEFORE: fault_reset(v, x); return true;
     case EFFECT_SILENCE_BEFORE: err_set(&x->err, ERR_TIMEOUT, "no answer in time"); return true;
     case EFFECT_LAG:

@@ -28,6 +28,7 @@ enum virtual_class {
 
 enum virtual_effect {
     EFFECT_ANSWER,       /* not carried out; answered with status and body */
+    EFFECT_REFUSED,      /* there is no connection: the request has certainly not left */
     EFFECT_RESET_BEFORE, /* the connection breaks, nothing was carried out */
     EFFECT_RESET_AFTER,  /* it breaks, everything was */
     EFFECT_SILENCE_BEFORE,

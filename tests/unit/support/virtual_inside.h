@@ -60,6 +60,7 @@ struct exchange {
     const char **statements;
     /* The answer */
     struct err err; /* transport */
+    bool unsent;    /* with it: the request has not left */
     int status;
     const char *text;
     struct http_header headers[VIRTUAL_HEADERS];
@@ -126,6 +127,7 @@ struct watch {
     struct buf complaints;
     json_t *looks;   /* key or collection -> whether the last look at it may be believed */
     json_t *writes;  /* what was written and by whom it is known -> how often without a change */
+    json_t *waiting; /* writes that were told to come again: one decision, sent several times */
     json_t *created; /* key -> how often a creation was carried out */
     bool nothing_to_do;
     unsigned repeats; /* that are allowed */

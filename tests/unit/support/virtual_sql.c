@@ -36,6 +36,7 @@ static void sql_refuse(struct exchange *x, enum err_kind kind, const char *sqlst
                        const char *text)
 {
     err_set(&x->err, kind, "%s: %s", x->server, text);
+    x->unsent = true; /* no statement has left */
     snprintf(x->err.code, sizeof(x->err.code), "%s", sqlstate);
     snprintf(x->sql.sqlstate, sizeof(x->sql.sqlstate), "%s", sqlstate);
 }

@@ -30,6 +30,18 @@ static void stage_finished(void *ctx)
     s->finished = true;
 }
 
+/* What a daemon remembers beyond its own end. */
+static void stage_hears(void *ctx, const struct event *e)
+{
+    struct stage *s = ctx;
+    if (e->kind == EVENT_PRESENT) json_object_set_new(s->seen, e->text, json_true());
+}
+
+static bool stage_was_seen(void *ctx, const char *id)
+{
+    return json_object_get(((struct stage *)ctx)->seen, id) != NULL;
+}
+
 static void stage_gate(struct stage *s)
 {
     struct gate_limits limits;
@@ -43,6 +55,7 @@ void stage_init(struct stage *s, uint32_t seed, json_t *settings_patch)
     const struct token_source source = {.kind = TOKEN_MANAGED_IDENTITY, .endpoint = VIRTUAL_IMDS};
     if (!building) stage_built(); /* before records are caught for this one */
     *s = (struct stage){.v = virtual_new(seed), .settings = virtual_settings(settings_patch)};
+    s->seen = json_object();
     records_init(&s->records);
     stage_gate(s);
     s->token = token_cache_new(gate_io(s->gate), &source, "https://management.azure.com/");
@@ -58,12 +71,14 @@ void stage_begin(struct stage *s, enum engine_mode mode, json_t *document_patch)
 {
     const struct engine_world world = {
         .io = s->azure.io, .azure = &s->azure, .settings = s->settings};
-    const struct engine_hooks hooks = {.ctx = s, .cycle = stage_cycle, .finished = stage_finished};
+    const struct engine_hooks hooks = {
+        .ctx = s, .cycle = stage_cycle, .finished = stage_finished, .was_seen = stage_was_seen};
     engine_free(s->engine);
     virtual_forget_looks(s->v);
     s->finished = false;
     s->cycles = 0;
     s->engine = engine_new(&world, virtual_desired(s->settings, document_patch), mode, &hooks);
+    engine_subscribe(s->engine, stage_hears, s);
     engine_start(s->engine);
 }
 
@@ -83,6 +98,7 @@ void stage_free(struct stage *s)
     virtual_free(s->v);
     settings_free(s->settings);
     json_decref(s->goal);
+    json_decref(s->seen);
     records_done(&s->records);
 }
 
@@ -153,11 +169,7 @@ const json_t *stage_built(void)
     stage_init(&s, 1, NULL);
     stage_begin(&s, ENGINE_DAEMON, NULL);
     bool in_order = stage_until_in_order(&s, MINUTES(24 * 60));
-    if (!in_order) {
-        char *story = virtual_story(s.v);
-        fprintf(stderr, "%s\n%s\nthe usual document cannot be built\n", story, stage_records(&s));
-        free(story);
-    }
+    if (!in_order) stage_show(&s);
     must(in_order);
     built = virtual_save(s.v);
     stage_done(&s);
@@ -180,6 +192,13 @@ void stage_load(struct stage *s, const json_t *saved)
 
 /* --- records -----------------------------------------------------------------------------------
  */
+
+void stage_show(struct stage *s)
+{
+    char *story = virtual_story(s->v);
+    fprintf(stderr, "%s\n%s\n", story, stage_records(s));
+    free(story);
+}
 
 const char *stage_records(struct stage *s)
 {

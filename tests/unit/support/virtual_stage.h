@@ -29,6 +29,7 @@ struct stage {
     struct engine *engine; /* NULL: not begun */
     struct records records;
     json_t *goal; /* what stage_until_in_order() waits for; NULL: only that nothing differs */
+    json_t *seen; /* what was ever seen, also by an engine before this one */
     size_t cycles;
     bool finished; /* a one-shot has ended */
 };
@@ -64,6 +65,8 @@ bool stage_until_finished(struct stage *s, msec span);
 bool stage_said(struct stage *s, const char *message_id, const char *part);
 /* How many. */
 size_t stage_said_times(struct stage *s, const char *message_id, const char *part);
+/* Everything that was asked and said, to stderr: for a test that is about to fail. */
+void stage_show(struct stage *s);
 /* All records as lines of JSON; borrowed until the next event. */
 const char *stage_records(struct stage *s);
 

@@ -15,7 +15,10 @@
 
 void virtual_watch_init(struct watch *w)
 {
-    *w = (struct watch){.looks = json_object(), .writes = json_object(), .created = json_object()};
+    *w = (struct watch){.looks = json_object(),
+                        .writes = json_object(),
+                        .created = json_object(),
+                        .waiting = json_object()};
     buf_init(&w->complaints, 65536);
 }
 
@@ -25,6 +28,7 @@ void virtual_watch_done(struct watch *w)
     json_decref(w->looks);
     json_decref(w->writes);
     json_decref(w->created);
+    json_decref(w->waiting);
 }
 
 void virtual_complain(struct virtual *v, const struct exchange *x, const char *format, ...)
@@ -73,21 +77,45 @@ static const char *watch_look_key(const struct exchange *x)
     }
 }
 
-static bool watch_is_believed(const struct exchange *x)
+/* A fault that says of what is absent that it is absent tells the truth. */
+static bool watch_is_true(const struct virtual *v, const struct exchange *x)
 {
-    if (x->fault && !x->fault->harmless) return false;
+    static const char *const absences[] = {"ResourceNotFound", "NotFound", "ResourceGroupNotFound"};
+    const struct virtual_fault *f = x->fault;
+    if (x->class != VIRTUAL_GET || f->effect != EFFECT_ANSWER || !f->code) return false;
+    if (json_object_get(virtual_store(v), x->key)) return false;
+    for (size_t i = 0; i < sizeof(absences) / sizeof(absences[0]); i++)
+        if (strcmp(f->code, absences[i]) == 0) return true;
+    return false;
+}
+
+static bool watch_is_believed(const struct virtual *v, const struct exchange *x)
+{
+    if (x->fault && !x->fault->harmless && !watch_is_true(v, x)) return false;
     if (x->kind == CALL_SQL) return x->err.kind == ERR_NONE && !x->sql.sqlstate[0];
     return x->err.kind == ERR_NONE && (x->status == 200 || x->status == 404);
+}
+
+/* A write that is told to come again comes again by the decision it was made by, whatever was
+ * looked at beside it. */
+static void watch_write_answered(struct virtual *v, const struct exchange *x)
+{
+    bool again = x->unsent || x->status == 429 || x->status == 409 || x->status == 401;
+    if (again)
+        json_object_set_new(v->watch.waiting, x->line, json_true());
+    else
+        json_object_del(v->watch.waiting, x->line);
 }
 
 /* The number of the last look, below zero where it may not be believed. A probe that went well
  * makes nothing known. */
 void virtual_watch_answered(struct virtual *v, const struct exchange *x)
 {
+    if (x->class == VIRTUAL_WRITE) watch_write_answered(v, x);
     const char *key = watch_look_key(x);
     if (!key || !x->call) return;
     json_int_t number = (json_int_t)x->number + 1;
-    bool believed = watch_is_believed(x);
+    bool believed = watch_is_believed(v, x);
     if (x->class == VIRTUAL_PROBE && believed) return;
     json_object_set_new(v->watch.looks, key, json_integer(believed ? number : -number));
 }
@@ -142,7 +170,7 @@ void virtual_watch_sent(struct virtual *v, const struct exchange *x)
     char *key = power ? xstrndup(x->key, (size_t)(strrchr(x->key, '/') - x->key)) : xstrdup(x->key);
     json_int_t look = watch_last_look_at(v, key);
     if (!look) virtual_complain(v, x, "a write without a look");
-    if (look < 0)
+    if (look < 0 && !json_object_get(v->watch.waiting, x->line))
         virtual_complain(v, x, "a write after a look that may not be believed (call %d)",
                          (int)-look - 1);
     free(key);
