@@ -20,7 +20,20 @@ struct expansion {
     size_t failures;
 };
 
-static void variables_expand_value(struct expansion *x, json_t *value, const char *path);
+/* The way to a value, made into a path only where one is needed. */
+struct variables_place {
+    const struct variables_place *up; /* NULL: the root */
+    const char *key;                  /* NULL: an item of an array */
+    size_t index;
+};
+
+static const char *variables_path(const struct expansion *x, const struct variables_place *place)
+{
+    if (!place->up) return "";
+    const char *above = variables_path(x, place->up);
+    if (!place->key) return arena_printf(x->arena, "%s[%zu]", above, place->index);
+    return arena_printf(x->arena, "%s%s%s", above, *above ? "." : "", place->key);
+}
 
 static const char *variables_value_of(const struct expansion *x, const char *name)
 {
@@ -104,30 +117,29 @@ static bool variables_may_expand(const json_t *value)
     return json_is_object(value) || json_is_array(value);
 }
 
-static void variables_expand_value(struct expansion *x, json_t *value, const char *path)
+static void variables_expand_value(struct expansion *x, json_t *value,
+                                   const struct variables_place *place)
 {
-    const char *key;
+    struct variables_place inner = {.up = place};
     json_t *member;
-    size_t index;
-    if (json_is_string(value) && variables_may_expand(value))
-        variables_expand_string(x, value, path);
-    json_object_foreach(value, key, member)
+    if (json_is_string(value)) variables_expand_string(x, value, variables_path(x, place));
+    json_object_foreach(value, inner.key, member)
     {
-        if (field_is_comment(key) || !variables_may_expand(member)) continue;
-        const char *dot = *path ? "." : "";
-        variables_expand_value(x, member, arena_printf(x->arena, "%s%s%s", path, dot, key));
+        if (!field_is_comment(inner.key) && variables_may_expand(member))
+            variables_expand_value(x, member, &inner);
     }
-    json_array_foreach(value, index, member)
+    inner.key = NULL;
+    json_array_foreach(value, inner.index, member)
     {
-        if (variables_may_expand(member))
-            variables_expand_value(x, member, arena_printf(x->arena, "%s[%zu]", path, index));
+        if (variables_may_expand(member)) variables_expand_value(x, member, &inner);
     }
 }
 
 size_t variables_expand(json_t *root, const json_t *variables, struct problems *problems)
 {
     struct expansion x = {.variables = variables, .problems = problems, .arena = arena_new()};
-    variables_expand_value(&x, root, "");
+    const struct variables_place top = {.up = NULL};
+    if (variables_may_expand(root)) variables_expand_value(&x, root, &top);
     arena_free(x.arena);
     return x.failures;
 }

@@ -24,6 +24,7 @@ reload_measure() {
 
 bench_reload() {
     local kind n
+    # shellcheck disable=SC2016 # Markdown
     table 'Reload' 'A document of one server, loaded and checked in one process, beside jansson parsing the same text; '\
 'medians of 5, processor time. `mixed` is a third each of roles with two memberships, databases and privileges; `wrong` has a problem in '\
 'every role, with a suggestion.' kind objects MB 'jansson, ms' 'load and check, ms' ratio 'µs per object' problems 'peak MiB'
