@@ -18,18 +18,16 @@ static const struct {
 
 const char *pg_undeclared_key(enum pg_undeclared_kind kind)
 {
-    must(kind < PG_UNDECLARED_N);
     return kinds[kind].key;
 }
 
 const char *pg_undeclared_sentence(enum pg_undeclared_kind kind)
 {
-    must(kind < PG_UNDECLARED_N);
     return kinds[kind].sentence;
 }
 
 const char *pg_undeclared_reason(enum pg_undeclared_kind kind, enum pg_undeclared policy)
 {
-    must(kind < PG_UNDECLARED_N && policy != PG_UNDECLARED_IGNORE);
+    must(policy != PG_UNDECLARED_IGNORE);
     return policy == PG_UNDECLARED_REPORT ? kinds[kind].report : kinds[kind].keep;
 }

@@ -9,7 +9,6 @@
  *   pg_scale undeclared N     the same, granted and not declared
  *   pg_scale options N        N grantees to whom one passed the privilege and its option on, who is
  *                             to lose it: everything is regranted */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,18 +45,19 @@ struct table {
     size_t columns;
 };
 
-static void row(struct table *t, size_t columns, ...)
+static void add_row(struct table *t, const char *const *cells, size_t columns)
 {
-    va_list args;
-    va_start(args, columns);
     t->columns = columns;
     if (t->count + columns > t->room) {
         t->room = 2 * (t->count + columns);
         t->cells = xreallocarray(t->cells, t->room, sizeof(*t->cells));
     }
-    for (size_t i = 0; i < columns; i++) t->cells[t->count++] = va_arg(args, const char *);
-    va_end(args);
+    for (size_t i = 0; i < columns; i++) t->cells[t->count++] = cells[i];
 }
+
+#define ROW(table, ...)                                                                            \
+    add_row(table, (const char *const[]){__VA_ARGS__},                                             \
+            sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 static struct sql_rows rows_of(const struct table *t)
 {
@@ -77,13 +77,13 @@ static const char *name_of(size_t i)
 
 static void counters(struct table *t)
 {
-    row(t, 4, "1260", "1", "2", "3");
-    row(t, 4, "0", "1700000000", "0", "0");
+    ROW(t, "1260", "1", "2", "3");
+    ROW(t, "0", "1700000000", "0", "0");
 }
 
 static void role_row(struct table *t, const char *oid, const char *name)
 {
-    row(t, 14, oid, name, "f", "f", "f", "f", "f", "f", "t", "10", NULL, NULL, "f", "f");
+    ROW(t, oid, name, "f", "f", "f", "f", "f", "f", "t", "10", NULL, NULL, "f", "f");
 }
 
 struct made {
@@ -92,16 +92,15 @@ struct made {
 
 static void make_cluster(struct made *m, size_t roles, size_t each, bool settings)
 {
-    row(&m->roles, 14, "11", "admin", "t", "f", "t", "t", "f", "f", "t", "-1", NULL, NULL, "t",
-        "f");
+    ROW(&m->roles, "11", "admin", "t", "f", "t", "t", "f", "f", "t", "-1", NULL, NULL, "t", "f");
     for (size_t i = 0; i < roles; i++) {
         const char *oid = number(FIRST_OID + i);
         role_row(&m->roles, oid, name_of(i));
         for (size_t k = 1; k <= each && i + k < roles; k++)
-            row(&m->members, 6, number(FIRST_OID + i + k), oid, "11", "f", NULL, NULL);
-        if (settings) row(&m->settings, 3, "0", oid, "{work_mem=8MB}");
+            ROW(&m->members, number(FIRST_OID + i + k), oid, "11", "f", NULL, NULL);
+        if (settings) ROW(&m->settings, "0", oid, "{work_mem=8MB}");
     }
-    row(&m->databases, 11, "100", "db", "11", "UTF8", "C", "C", "f", "t", "-1",
+    ROW(&m->databases, "100", "db", "11", "UTF8", "C", "C", "f", "t", "-1",
         "{=Tc/admin,admin=CTc/admin}", NULL);
 }
 
@@ -110,18 +109,18 @@ static void make_database(struct made *m, size_t roles, bool granted, bool passe
     struct buf list;
     buf_init(&list, 256 * 1024 * 1024);
     buf_str(&list, "{admin=arwdDxt/admin");
-    row(&m->names, 3, "11", "admin", "t");
+    ROW(&m->names, "11", "admin", "t");
     for (size_t i = 0; i < roles; i++) {
-        row(&m->names, 3, number(FIRST_OID + i), name_of(i), "f");
+        ROW(&m->names, number(FIRST_OID + i), name_of(i), "f");
         if (granted && passed_on && i) buf_printf(&list, ",%s=r*/%s", name_of(i), name_of(0));
         if (granted && passed_on && !i) buf_printf(&list, ",%s=r*/admin", name_of(0));
         if (granted && !passed_on) buf_printf(&list, ",%s=rw/admin", name_of(i));
     }
     buf_char(&list, '}');
-    row(&m->schemas, 5, "2200", "public", "11", "{admin=UC/admin,=U/admin}", "f");
+    ROW(&m->schemas, "2200", "public", "11", "{admin=UC/admin,=U/admin}", "f");
     const char *acl = arena_strdup(arena, buf_text(&list));
     for (size_t i = 0; i < TABLES; i++)
-        row(&m->relations, 7, "2200", "r", "11", acl, "{admin=arwdDxt/admin}", "f",
+        ROW(&m->relations, "2200", "r", "11", acl, "{admin=arwdDxt/admin}", "f",
             arena_printf(arena, "{table_%zu}", i));
     buf_done(&list);
 }
@@ -131,7 +130,7 @@ static struct pg_cluster *decode_cluster(const struct made *m)
     struct table first = {0};
     struct table session = {0};
     counters(&first);
-    row(&session, 9, "150004", "11", "f", "f", "off", "on", NULL, "7", "pg_catalog");
+    ROW(&session, "150004", "11", "f", "f", "off", "on", NULL, "7", "pg_catalog");
     const struct sql_rows results[] = {rows_of(&first),        rows_of(&session),
                                        rows_of(&m->roles),     rows_of(&m->members),
                                        rows_of(&m->databases), rows_of(&m->settings)};
@@ -153,7 +152,7 @@ static struct pg_database *decode_database(const struct made *m)
     struct table session = {0};
     const struct table none = {0};
     counters(&first);
-    row(&session, 3, "100", "db", "pg_catalog");
+    ROW(&session, "100", "db", "pg_catalog");
     const struct sql_rows results[] = {
         rows_of(&first),      rows_of(&session),      rows_of(&m->names),
         rows_of(&m->schemas), rows_of(&m->relations), rows_of(&none),
