@@ -1,6 +1,8 @@
 /* Files of certification authorities: see authorities.h. */
 #include "net/authorities.h"
 
+#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +23,10 @@ const char *authorities_of_system(void)
 int authorities_check(const char *path, struct err *err)
 {
     struct stat status;
-    if (stat(path, &status) < 0 || S_ISREG(status.st_mode)) return 0;
+    if (stat(path, &status) < 0) return 0;
+    if (S_ISREG(status.st_mode) && access(path, R_OK) < 0)
+        return err_set(err, ERR_CONFIG, "the authorities %s: %s", path, strerror(errno));
+    if (S_ISREG(status.st_mode)) return 0;
     return err_set(err, ERR_CONFIG, "the authorities %s: is %s, not a regular file", path,
                    file_type_word(status.st_mode));
 }

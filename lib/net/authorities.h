@@ -9,8 +9,8 @@
 const char *authorities_of_system(void);
 
 /* Can 'path' be given to a library, which will read it while the loop waits? Failure: CONFIG where
- * it is a pipe or a device, which may have no end. A file that is missing is the library's to
- * report. */
+ * it is a pipe or a device, which may have no end, or may not be read (libpq would show
+ * uninitialised memory for that reason). A file that is missing is the library's to report. */
 int authorities_check(const char *path, struct err *err);
 
 #endif
