@@ -60,7 +60,10 @@ for name in retention firewall public limit; do
 done
 is 'all at once: ARM writes' 2 "$(count .write)"
 
-# What belongs to somebody else stays.
+# What belongs to somebody else stays, and is seen: told once, and then nothing more.
+mark
 need 'somebody else makes a role' sql_admin 'CREATE ROLE reporting LOGIN CONNECTION LIMIT 3'
+expect 'a role that is not declared: it is told' \
+    wait_record '.object == "undeclared login reporting" and .drift == "detected"'
 still_begin
 still 'a role that is not declared'
