@@ -39,7 +39,6 @@ void mem_keep_freed(void)
 {
 #ifdef __GLIBC__
     mallopt(M_TRIM_THRESHOLD, 4 << 20);
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
     mallopt(M_TOP_PAD, 256 << 10);
 #endif
 }

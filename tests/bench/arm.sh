@@ -129,7 +129,7 @@ arm_measure() {
         "$(calc "$cpu / 1000 / $n")" "$(calc "$cpu / $items")" "$(calc "$CURL_CPU / 1000 / $n")" "$(calc "$cpu / $CURL_CPU")" \
         "$(calc "$CURL_WALL / 1000")" "$(calc "$wall / $CURL_WALL")" "$(jq '.peak_kib / 1024 * 10 | round / 10' <<<"$memory")"
     bar "writes in an idle cycle, $size" "$writes" '' '<=' 0
-    bar "CPU of a warm cycle, $size, to curl" "$(calc "$cpu / $CURL_CPU")" ' x' '<=' 1.5
+    bar "CPU of a warm cycle, $size, to curl" "$(calc "$cpu / $CURL_CPU")" ' x' '<=' 1.3
     bar "CPU per unchanged item, $size" "$(calc "$cpu / $items / 1000")" ' ms' '<=' 1
     if [ "$n" = 100 ]; then
         bar "wall of a warm cycle, 100 servers, to sequential curl" "$(calc "$wall / $CURL_WALL")" ' x' '<=' 1.0
