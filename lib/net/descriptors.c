@@ -17,7 +17,7 @@ bool descriptors_ran_out(int number)
 
 bool descriptors_available(size_t count)
 {
-    int opened[DESCRIPTORS_MAX], why = 0;
+    int opened[DESCRIPTORS_MAX] = {0}, why = 0;
     size_t n = 0;
     must(count <= DESCRIPTORS_MAX);
     for (; n < count; n++) {
