@@ -13,6 +13,11 @@ unsigned transitions_attempts(const struct transitions *t, const struct change *
     return e ? e->attempts : 0;
 }
 
+bool transitions_has(const struct transitions *t, const struct change *change)
+{
+    return entry_find(t, change) != NULL;
+}
+
 bool transitions_hopeless(const struct transitions *t, const struct change *change)
 {
     const struct entry *e = entry_find(t, change);

@@ -255,6 +255,7 @@ void lane_looked(struct lane *l)
     l->counts.corrected += transitions_take(r->transitions, l->plan, r->target, &l->seen);
     l->corrected += l->counts.corrected;
     if (!l->failed) l->looked = true;
+    write_looked(l);
     run_tell_cycle(r, l);
     l->counts = (struct lane_counts){0};
     bool may = r->services->mode != ENGINE_PLAN && !l->writer.busy && !r->next && !r->leaving &&

@@ -294,6 +294,15 @@ void transitions_failed(struct transitions *t, const struct change *change, cons
     if (!same) entry_move(t, e, to, err);
 }
 
+void transitions_slow(struct transitions *t, const struct change *change, const char *why)
+{
+    struct entry *e = entry_find(t, change);
+    if (!e) return; /* seen to be done already */
+    free(e->why);
+    e->why = xstrdup(why);
+    entry_move(t, e, DRIFT_STATE_WAITING, NULL);
+}
+
 /* --- what stands -------------------------------------------------------------------------------
  */
 

@@ -32,6 +32,8 @@ void transitions_cycle(struct transitions *t, uint64_t cycle);
 size_t transitions_take(struct transitions *t, const struct plan *plan, const struct target *target,
                         const struct seen *seen);
 
+/* Its write has been at work for long: said, with how long as 'why'. */
+void transitions_slow(struct transitions *t, const struct change *change, const char *why);
 /* A write of 'change' begins; it was accepted and has ended well, and reads may lag behind it until
  * 'quiet' (0: they do not); it failed with 'err' and stays a
  * difference; should the difference still be seen, it is not written again before 'until'. Times
@@ -43,6 +45,8 @@ void transitions_hold(struct transitions *t, const struct change *change, msec u
 
 /* How often in a row 'change' was written without going away; 0: never. */
 unsigned transitions_attempts(const struct transitions *t, const struct change *change);
+/* Does the difference stand? */
+bool transitions_has(const struct transitions *t, const struct change *change);
 /* Was its last write refused, or did it fail so often that it goes on like this? */
 bool transitions_hopeless(const struct transitions *t, const struct change *change);
 /* Until when it is held; 0: it is not. */

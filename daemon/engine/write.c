@@ -1,6 +1,7 @@
 /* Carrying out what one look of a lane may do: see write.h. */
 #include "engine/write.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,13 @@
 /* Held while a transaction of ours writes, so that two daemons at the same server take turns. The
  * number is "pgdriftd" in ASCII. */
 static const char lock_statement[] = "SELECT pg_advisory_xact_lock(8099552897406497892)";
+
+/* After this an operation is said to be slow, and again after twice the time. */
+#define WRITE_SLOW MINUTES(10)
+/* After this what was seen to be done is done. */
+#define WRITE_SEEN MINUTES(5)
+/* However many statements there are. */
+#define WRITE_SQL_LIMIT MINUTES(10)
 
 static void write_next(struct lane *l);
 
@@ -114,12 +122,24 @@ static void write_ended(struct lane *l, const struct change *c, const struct err
 
 /* --- ARM ------------------------------------------------------------------------------------- */
 
+/* Most operations end within minutes; of one that does not a person should know. */
+static void write_arm_is_slow(struct lane *l, const struct change *c, msec span)
+{
+    char why[96];
+    if (span < l->writer.slow) return;
+    l->writer.slow = 2 * span;
+    snprintf(why, sizeof(why), "Azure has been at work on it for %" PRIu64 " min",
+             span / MINUTES(1));
+    transitions_slow(l->run->transitions, c, why);
+}
+
 static void write_arm_progress(struct flow *f)
 {
     const struct arm_write *a = f->op;
     struct lane *l = a->owner;
     const struct run *r = l->run;
     const struct change *c = write_queued(&l->writer, l->writer.at);
+    write_arm_is_slow(l, c, run_now(r) - l->writer.started);
     char what[160];
     snprintf(what, sizeof(what), "%s %s", change_verb_word(c->verb), c->title);
     const struct event event = {.kind = EVENT_OPERATION,
@@ -177,6 +197,7 @@ static void write_arm_start(struct lane *l, const struct change *c)
     w->arm.flow.progress = write_arm_progress;
     w->arm.flow.resource = c->object;
     w->started = run_now(l->run);
+    w->slow = WRITE_SLOW;
     flow_start(&w->arm.flow, l->run->azure.io);
 }
 
@@ -227,15 +248,22 @@ static enum flow_verdict write_sql_take(struct flow *f, const struct reply *repl
     return FLOW_DONE;
 }
 
-static const struct flow_row write_sql_rows[] = {
-    {.name = "write",
-     .text = "carry out the statements of one transaction",
-     .ask = write_sql_ask,
-     .take = write_sql_take,
-     .limit = MINUTES(10),
-     .flags = FLOW_ONCE},
-    {0},
-};
+/* Every statement has its time; a server that is silent for longer is dead, and what was sent to it
+ * in doubt. */
+static void write_sql_row(struct writer *w, const struct settings *s)
+{
+    msec limit =
+        SECONDS(30) + SECONDS((msec)s->sql.statement_timeout_seconds) * (msec)w->batch_statements;
+    w->sql_rows[0] = (struct flow_row){
+        .name = "write",
+        .text = "carry out the statements of one transaction",
+        .ask = write_sql_ask,
+        .take = write_sql_take,
+        .limit = limit < WRITE_SQL_LIMIT ? limit : WRITE_SQL_LIMIT,
+        .flags = FLOW_ONCE,
+    };
+    w->sql_rows[1] = (struct flow_row){0};
+}
 
 /* One statement that fails undoes its whole transaction, but only its own change is held: the next
  * look carries out the others without it. */
@@ -274,9 +302,10 @@ static void write_sql_start(struct lane *l, const struct change *first)
         if (c != first) transitions_correcting(l->run->transitions, c);
     } while (w->at + w->batch_length < w->length &&
              write_same_transaction(first, write_queued(w, w->at + w->batch_length)));
+    write_sql_row(w, run_settings(l->run));
     w->sql = (struct flow){
         .name = "sql.write",
-        .rows = write_sql_rows,
+        .rows = w->sql_rows,
         .classify = write_sql_classify,
         .done = write_sql_done,
         .op = l,
@@ -297,7 +326,8 @@ static void write_forget(struct writer *w)
 static void write_next(struct lane *l)
 {
     struct writer *w = &l->writer;
-    bool stop = w->enough || l->run->next || l->run->leaving;
+    /* What a later look is about to see, or has seen, decides what comes next. */
+    bool stop = w->enough || l->run->next || l->run->leaving || l->cycle != w->cycle;
     if (w->at >= w->length || stop) {
         write_forget(w);
         lane_written(l);
@@ -317,10 +347,25 @@ bool write_start(struct lane *l)
     must(!w->busy);
     if (!write_pick(l)) return false;
     w->busy = true;
+    w->cycle = l->cycle;
     w->enough = false;
     w->plan = plan_share(l->plan);
     write_next(l);
     return true;
+}
+
+void write_looked(struct lane *l)
+{
+    struct writer *w = &l->writer;
+    const struct run *r = l->run;
+    const struct change *c = w->busy ? write_queued(w, w->at) : NULL;
+    if (!c || write_action(c)->kind != ACTION_ARM || l->failed) return;
+    bool settled = r->root.presence == RUN_PRESENT && r->root.state == RESOURCE_SETTLED;
+    if (!settled || run_now(r) - w->started < WRITE_SEEN) return;
+    if (transitions_has(r->transitions, c)) return;
+    arm_write_done(&w->arm);
+    w->at = w->length; /* the rest was decided long ago */
+    write_next(l);
 }
 
 void write_cancel(struct lane *l)
