@@ -190,6 +190,20 @@ static void test_our_own_operation_stops_no_look(void **state)
     assert_true(virtual_count(s->v, "GET " STORY_SERVER "/firewallRules", calls) >= 5);
 }
 
+/* A monitor that never says that it has ended: what it was about is seen to be done. */
+static void test_a_lying_monitor_stops_no_other_write(void **state)
+{
+    struct stage *s = *state;
+    stand(s);
+    virtual_fault_on(s->v, virtual_fault_named("monitor InProgress for ever"),
+                     "PATCH " STORY_SERVER "$", 1);
+    virtual_meddle(s->v, STORY_SERVER,
+                   json_pack("{s:{s:{s:i}}}", "properties", "backup", "backupRetentionDays", 7));
+    virtual_pass(s->v, MINUTES(10));
+    assert_int_equal(virtual_count(s->v, "PATCH " STORY_SERVER "$", 0), 1);
+    assert_door_is_shut_in_time(s);
+}
+
 /* What is new while an operation runs is seen and said, though it cannot be written yet. */
 static void test_a_door_opened_during_an_operation_is_reported(void **state)
 {
@@ -229,6 +243,7 @@ int main(void)
         T(test_arm_does_not_answer),
         T(test_somebodys_operation_stops_no_look_into_postgres),
         T(test_our_own_operation_stops_no_look),
+        T(test_a_lying_monitor_stops_no_other_write),
         T(test_a_door_opened_during_an_operation_is_reported),
         T(test_a_restart_during_a_creation_makes_no_second_one),
     };

@@ -240,6 +240,18 @@ static void test_nothing_was_looked_at_yet(void **state)
     assert_true(t.unknown > 0);
 }
 
+static void test_an_operation_that_takes_long_is_said(void **state)
+{
+    struct stage *s = *state;
+    begin(s, NULL);
+    virtual_fault_on(s->v, virtual_fault_named("40 minutes longer"), "PATCH " STORY_SERVER "$", 1);
+    meddle(s, json_pack("{s:{s:{s:i}}}", "properties", "backup", "backupRetentionDays", 7));
+    virtual_pass(s->v, MINUTES(10));
+    assert_said(s, MESSAGE_DRIFT_WAITING, "at work");
+    assert_true(stage_until_in_order(s, MINUTES(60)));
+    assert_int_equal(virtual_count(s->v, "PATCH " STORY_SERVER "$", 0), 1);
+}
+
 /* --- refusals ----------------------------------------------------------------------------------
  */
 
@@ -289,6 +301,7 @@ int main(void)
         T(test_a_stopped_server_is_called_stopped),
         T(test_restart_debt_has_a_count_of_its_own),
         T(test_nothing_was_looked_at_yet),
+        T(test_an_operation_that_takes_long_is_said),
         T(test_a_refusal_is_said_with_its_reason),
         T(test_apply_ends_with_a_refusal),
     };

@@ -17,6 +17,10 @@
     {                                                                                              \
         .word = w, .classes = c, .effect = EFFECT_BODY, .spoil = how, .code = member               \
     }
+#define LIE(w, c, how, member)                                                                     \
+    {                                                                                              \
+        .word = w, .classes = c, .effect = EFFECT_BODY, .spoil = how, .code = member, .lie = true  \
+    }
 #define SQLSTATE(w, c, state)                                                                      \
     {                                                                                              \
         .word = w, .classes = c, .effect = EFFECT_SQLSTATE, .code = state                          \
@@ -118,13 +122,13 @@ const struct virtual_fault virtual_faults[] = {
     BODY("no network", VIRTUAL_GET, SPOIL_NO_MEMBER, "properties.network"),
     BODY("no backup", VIRTUAL_GET, SPOIL_NO_MEMBER, "properties.backup"),
     BODY("no highAvailability", VIRTUAL_GET, SPOIL_NO_MEMBER, "properties.highAvailability"),
-    BODY("no tags", VIRTUAL_GET, SPOIL_NO_MEMBER, "tags"),
+    LIE("no tags", VIRTUAL_GET, SPOIL_NO_MEMBER, "tags"),
     BODY("no status", VIRTUAL_MONITOR, SPOIL_NO_MEMBER, "status"),
     BODY("no nameAvailable", VIRTUAL_ASK, SPOIL_NO_MEMBER, "nameAvailable"),
     BODY("no value", VIRTUAL_LIST, SPOIL_NO_VALUE, NULL),
-    BODY("an empty list", VIRTUAL_LIST, SPOIL_EMPTY_LIST, NULL),
+    LIE("an empty list", VIRTUAL_LIST, SPOIL_EMPTY_LIST, NULL),
     BODY("a null item", VIRTUAL_LIST, SPOIL_ITEM_NULL, NULL),
-    BODY("an item is missing", VIRTUAL_LIST, SPOIL_ITEM_GONE, NULL),
+    LIE("an item is missing", VIRTUAL_LIST, SPOIL_ITEM_GONE, NULL),
     BODY("items without id", VIRTUAL_LIST, SPOIL_ITEM_MEMBER, "id"),
     BODY("items without name", VIRTUAL_LIST, SPOIL_ITEM_MEMBER, "name"),
     BODY("items without properties", VIRTUAL_LIST, SPOIL_ITEM_MEMBER, "properties"),
@@ -147,6 +151,11 @@ const struct virtual_fault virtual_faults[] = {
      .span = SECONDS(40),
      .harmless = true,
      .repeats = 2},
+    {.word = "40 minutes longer",
+     .classes = VIRTUAL_WRITE,
+     .effect = EFFECT_SLOW,
+     .span = MINUTES(40),
+     .harmless = true},
     LOST("monitor 404", 404, "OperationNotFound", NULL),
     LOST("monitor 403", 403, "InvalidOperationSignature", NULL),
     LOST("monitor 301", 301, NULL, ""),
@@ -231,7 +240,7 @@ static const struct virtual_fault *fault_any(struct virtual *v, unsigned class)
 {
     for (;;) {
         const struct virtual_fault *f = &virtual_faults[virtual_random(v) % virtual_fault_count];
-        if (!(f->classes & class)) continue;
+        if (!(f->classes & class) || f->lie) continue;
         v->fault_met++;
         return f;
     }

@@ -39,6 +39,7 @@ enum virtual_effect {
     EFFECT_LOST,      /* the operation goes on, its monitor answers status and body for ever */
     EFFECT_ENDS,      /* the operation ends as 'code', nothing was done */
     EFFECT_ENDS_DONE, /* it says so, but everything was done */
+    EFFECT_SLOW,      /* the operation takes 'span' longer */
     EFFECT_NOTHING,   /* accepted and "Succeeded" without any effect */
     EFFECT_SQLSTATE,  /* refused with 'code', nothing was done */
 };
@@ -80,7 +81,8 @@ struct virtual_fault {
     const char *retry_after;
     enum virtual_spoil spoil;
     msec span;
-    bool harmless;    /* a look that met it may be believed all the same */
+    bool harmless; /* a look that met it may be believed all the same */
+    bool lie; /* nothing but a second look unmasks it: not for storms, where it may come twice */
     unsigned repeats; /* equal writes without a change that nobody can avoid after it */
 };
 

@@ -103,7 +103,8 @@ static struct operation *operation_new(struct virtual *v, const char *key, const
 struct operation *virtual_operation_start(struct virtual *v, struct exchange *x, const char *lane,
                                           json_t *result, msec span, const char *retry_after)
 {
-    struct operation *o = operation_new(v, x->key, lane, span);
+    bool slow = x->fault && x->fault->effect == EFFECT_SLOW;
+    struct operation *o = operation_new(v, x->key, lane, span + (slow ? x->fault->span : 0));
     if (retry_after) o->retry_after = retry_after;
     o->result = result;
     o->deletes = strcmp(x->method, "DELETE") == 0;
