@@ -220,6 +220,7 @@ static size_t end_unseen(struct transitions *t, const struct target *target,
                          const struct seen *seen)
 {
     size_t kept = 0, corrected = 0;
+    if (!t->entries) return 0;
     for (size_t i = 0; i < t->count; i++) {
         struct entry *e = &t->entries[i];
         if (!entry_is_over(t, e, target, seen)) {

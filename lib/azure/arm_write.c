@@ -92,14 +92,15 @@ static void write_ask(struct flow *f, struct call *call)
 static enum flow_verdict write_take(struct flow *f, const struct reply *reply)
 {
     struct arm_write *w = f->op;
-    if (reply->http.status == 409) { /* of a creation: see write_understands() */
+    int status = reply->http.status;
+    if (status == 409 || status == 429) { /* of a creation: see write_understands() */
         arm_error_reply(&reply->http, &f->err);
         return FLOW_FAIL;
     }
     w->fate = ARM_ACCEPTED;
     payload_free(w->payload, w->payload_length);
     w->payload = NULL;
-    if (reply->http.status != 404) return arm_settle_begin(f, reply);
+    if (status != 404) return arm_settle_begin(f, reply);
     w->fate = ARM_SETTLED; /* of a deletion: there is nothing to delete */
     return FLOW_DONE;
 }
@@ -119,7 +120,8 @@ static enum arm_fate write_fate(const struct arm_write *w, const struct reply *r
 static bool write_understands(const struct arm_write *w, const struct http_reply *reply,
                               const struct err *err)
 {
-    if (w->creates && reply->status == 409) return err->kind == ERR_BUSY;
+    /* 409, or 429 at Microsoft.Network. */
+    if (w->creates && err->kind == ERR_BUSY && reply->status < 500) return true;
     return strcmp(w->method, "DELETE") == 0 && arm_op_absence(w->op.id, reply) == ARM_ABSENT;
 }
 
