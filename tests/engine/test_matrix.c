@@ -33,9 +33,11 @@ struct story {
     const char *name;
     bool from_nothing;
     void (*sabotage)(struct virtual *v);
+    json_t *(*patch)(void); /* of the document; NULL: the usual one */
 };
 
 struct reference {
+    json_t *goal; /* NULL: the usual one */
     size_t calls;
     unsigned *classes;
     size_t calls_in_order;
@@ -76,12 +78,19 @@ static void sabotage_rule(struct virtual *v)
     virtual_remove(v, STORY_RULE);
 }
 
+static void sabotage_network(struct virtual *v)
+{
+    virtual_remove(v, STORY_GROUP "/providers/Microsoft.Network/virtualNetworks/net/subnets/db");
+    virtual_remove(v, STORY_GROUP "/providers/Microsoft.Authorization/locks/keep");
+}
+
 static const struct story stories[] = {
-    {"build-up", true, NULL},
-    {"heal in Azure", false, sabotage_azure},
-    {"heal in PostgreSQL", false, sabotage_postgres},
-    {"a rule is gone", false, sabotage_rule},
-    {"idle", false, NULL},
+    {.name = "build-up", .from_nothing = true},
+    {.name = "heal in Azure", .sabotage = sabotage_azure},
+    {.name = "heal in PostgreSQL", .sabotage = sabotage_postgres},
+    {.name = "a rule is gone", .sabotage = sabotage_rule},
+    {.name = "idle"},
+    {.name = "networks", .sabotage = sabotage_network, .patch = virtual_network_patch},
 };
 
 /* --- one world ---------------------------------------------------------------------------------
@@ -98,7 +107,7 @@ static size_t words_said(struct stage *s)
     return n;
 }
 
-static void stage_for(struct stage *s, const struct story *story)
+static void stage_for(struct stage *s, const struct story *story, const struct reference *r)
 {
     stage_init(s, 1, NULL);
     stage_load(s, stage_built());
@@ -108,16 +117,26 @@ static void stage_for(struct stage *s, const struct story *story)
         json_decref(empty);
     }
     if (story->sabotage) story->sabotage(s->v);
+    if (!story->patch) return;
+    json_decref(s->goal);
+    s->goal = json_incref(r->goal);
+}
+
+static void stage_go(struct stage *s, const struct story *story)
+{
+    stage_begin(s, ENGINE_DAEMON, story->patch ? story->patch() : NULL);
 }
 
 static void reference_take(struct reference *r, const struct story *story)
 {
     struct stage s;
-    stage_for(&s, story);
+    *r = (struct reference){.goal = NULL};
+    stage_for(&s, story, r);
     msec begun = virtual_now(s.v);
-    stage_begin(&s, ENGINE_DAEMON, NULL);
+    stage_go(&s, story);
     bool in_order = stage_until_in_order(&s, PATIENCE);
     r->took = virtual_now(s.v) - begun;
+    if (story->patch) r->goal = virtual_state(s.v);
     r->calls_in_order = virtual_calls(s.v);
     if (in_order && !*virtual_complaints(s.v)) virtual_pass(s.v, MINUTES(2));
     r->calls = virtual_calls(s.v);
@@ -184,10 +203,10 @@ static bool play(const struct story *story, const struct reference *r, size_t ca
                  const struct virtual_fault *f, struct buf *told)
 {
     struct stage s;
-    stage_for(&s, story);
+    stage_for(&s, story, r);
     virtual_fault_at(s.v, f, call);
     virtual_allow_repeats(s.v, f->repeats);
-    stage_begin(&s, ENGINE_DAEMON, NULL);
+    stage_go(&s, story);
     char *wrong = judge(&s, r, call);
     if (wrong)
         buf_printf(told, "%s: \"%s\" at call %zu, %s:\n    %s\n", story->name, f->word, call,
@@ -230,6 +249,7 @@ static void play_all(const struct story *story)
         }
     }
     free(r.classes);
+    json_decref(r.goal);
     print_message("# %s: %zu calls, %zu of %zu combinations, %zu failed\n", story->name, r.calls,
                   played, n, failed);
     if (failed) fprintf(stderr, "%s", buf_text(&told));
@@ -249,6 +269,7 @@ STORY(heal_in_azure, 1)
 STORY(heal_in_postgres, 2)
 STORY(a_rule_is_gone, 3)
 STORY(idle, 4)
+STORY(networks, 5)
 
 int main(void)
 {
@@ -258,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_heal_in_postgres),
         cmocka_unit_test(test_a_rule_is_gone),
         cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_networks),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     stage_built_free();

@@ -285,8 +285,7 @@ static void arm_write(struct virtual *v, struct exchange *x, const struct virtua
     const char *refusal = NULL;
     json_t *result = NULL;
     if (!arm_has_parents(x, t, store) || arm_is_locked(x, store)) return;
-    char *server = t->in_server ? virtual_server_of(x->key) : NULL;
-    const char *lane = server ? server : x->key;
+    char *lane = virtual_lane_of(x->key);
     if (deletes && !have) {
         x->status = 204;
     } else if (patches && !have) {
@@ -300,7 +299,7 @@ static void arm_write(struct virtual *v, struct exchange *x, const struct virtua
             result = virtual_made(v, t, x->path, x->json);
         arm_accept(v, x, t, lane, result, refusal, restarts);
     }
-    free(server);
+    free(lane);
 }
 
 /* start, stop, restart of a server. */

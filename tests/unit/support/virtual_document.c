@@ -75,6 +75,21 @@ static void document_merge(json_t *onto, json_t *patch)
     }
 }
 
+json_t *virtual_network_patch(void)
+{
+    static const char text[] =
+        "{\"resourceGroup\":{\"locks\":[{\"name\":\"keep\",\"properties\":{\"level\":"
+        "\"CanNotDelete\",\"notes\":\"production\"}}]},"
+        "\"virtualNetworks\":[{\"name\":\"net\",\"location\":\"koreacentral\","
+        "\"properties\":{\"addressSpace\":{\"addressPrefixes\":[\"10.0.0.0/16\"]}},"
+        "\"subnets\":[{\"name\":\"db\",\"properties\":{\"addressPrefix\":\"10.0.2.0/24\"}}]}],"
+        "\"privateDnsZones\":[{\"name\":\"story.postgres.database.azure.com\",\"location\":"
+        "\"global\",\"virtualNetworkLinks\":[{\"name\":\"net\",\"location\":\"global\","
+        "\"properties\":{\"registrationEnabled\":false,\"virtualNetwork\":{\"id\":{\"type\":"
+        "\"virtual_network\",\"name\":\"net\"}}}}]}]}";
+    return json_parse(text, sizeof(text) - 1, NULL);
+}
+
 static char *document_text(const char *usual, json_t *patch)
 {
     json_t *root = json_parse(usual, strlen(usual), NULL);

@@ -18,6 +18,8 @@
  * is not valid. Secrets and the schema file are made in the environment and in $TMPDIR. */
 struct settings *virtual_settings(json_t *patch);
 struct document *virtual_document(const struct settings *settings, json_t *patch);
+/* A patch: a network, a DNS zone that is linked to it by a reference, a lock on the group. */
+json_t *virtual_network_patch(void);
 /* The only server among its targets. */
 const struct target *virtual_document_server(const struct document *d);
 /* The same document as what an engine takes. */

@@ -6,6 +6,7 @@
  *     virtual_store.c      what it keeps
  *     virtual_type.c       what Azure makes of a new resource of each type
  *     virtual_server.c     what it makes of a flexible server
+ *     virtual_network.c    subnets, which stand in two places
  *     virtual_operation.c  long-running operations and their monitors
  *     virtual_sql.c        SQL calls: sessions, transactions
  *     virtual_catalog.c    the rows of the catalog queries
@@ -225,6 +226,8 @@ struct virtual_type {
 const struct virtual_type *virtual_type_of(const char *key, bool *collection);
 /* "PARENT" of a resource's or collection's key: the server of a rule, the group of a server. */
 char *virtual_parent(const char *key);
+/* What writes of 'key' are serial with: itself, or what it is a child of. free() it. */
+char *virtual_lane_of(const char *key);
 /* The key of the server that 'key' is or is in; NULL: none. free() it. */
 char *virtual_server_of(const char *key);
 /* A new resource as Azure would make it of 'body' (borrowed); 'id' as it was spelled. */
@@ -238,6 +241,12 @@ void virtual_type_fill(const struct virtual_type *t, json_t *resource);
 void virtual_type_stamp(struct virtual *v, const struct virtual_type *t, json_t *resource);
 /* RFC 7396. */
 void virtual_merge(json_t *target, const json_t *patch);
+
+/* --- virtual_network.c ---------------------------------------------------------------------------
+ */
+
+/* What stands in the body of something else follows it. */
+void virtual_network_changed(struct virtual *v, const char *key);
 
 /* --- virtual_server.c ----------------------------------------------------------------------------
  */

@@ -155,6 +155,7 @@ static void operation_takes_effect(struct virtual *v, struct operation *o)
     const char *name = strrchr(o->key, '/') + 1;
     bool existed = json_object_get(v->postgres, name) != NULL;
     virtual_store_set(v, o->key, o->deletes ? NULL : json_deep_copy(o->result));
+    virtual_network_changed(v, o->key);
     operation_server(v, o, existed);
 }
 

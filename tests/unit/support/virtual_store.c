@@ -52,9 +52,9 @@ const json_t *virtual_resource(const struct virtual *v, const char *id)
 bool virtual_is_busy(const struct virtual *v, const char *id)
 {
     char *key = virtual_key(id);
-    char *server = virtual_server_of(key);
-    bool busy = virtual_lane_is_busy(v, server ? server : key);
-    free(server);
+    char *lane = virtual_lane_of(key);
+    bool busy = virtual_lane_is_busy(v, lane);
+    free(lane);
     free(key);
     return busy;
 }
@@ -71,6 +71,7 @@ void virtual_meddle(struct virtual *v, const char *id, json_t *patch)
     virtual_type_fill(t, next);
     virtual_type_stamp(v, t, next);
     virtual_store_set(v, key, next);
+    virtual_network_changed(v, key);
     json_decref(patch);
     free(key);
 }
@@ -91,6 +92,7 @@ void virtual_remove(struct virtual *v, const char *id)
         }
     }
     json_decref(all);
+    virtual_network_changed(v, key);
     free(key);
 }
 

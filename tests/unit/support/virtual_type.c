@@ -91,6 +91,7 @@ char *virtual_parent(const char *key)
     char *copy = xstrdup(key);
     const char *segments[SEGMENTS];
     size_t n = type_segments(copy, segments);
+    must(n >= 2);
     n -= n % 2 ? 1 : 2;
     if (n >= 2 && strcmp(segments[n - 2], "providers") == 0) n -= 2;
     struct buf b;
@@ -98,6 +99,14 @@ char *virtual_parent(const char *key)
     for (size_t i = 0; i < n; i++) buf_printf(&b, "/%s", segments[i]);
     free(copy);
     return buf_steal(&b);
+}
+
+char *virtual_lane_of(const char *key)
+{
+    bool collection = false;
+    const struct virtual_type *t = virtual_type_of(key, &collection);
+    const char *slash = t ? strchr(t->type, '/') : NULL;
+    return slash && strchr(slash + 1, '/') ? virtual_parent(key) : xstrdup(key);
 }
 
 char *virtual_server_of(const char *key)

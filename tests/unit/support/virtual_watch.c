@@ -100,7 +100,8 @@ static bool watch_is_believed(const struct virtual *v, const struct exchange *x)
  * looked at beside it. */
 static void watch_write_answered(struct virtual *v, const struct exchange *x)
 {
-    bool again = x->unsent || x->status == 429 || x->status == 409 || x->status == 401;
+    bool again = x->unsent || x->status == 429 || x->status == 409 || x->status == 401 ||
+                 strcmp(x->sql.sqlstate, "40001") == 0 || strcmp(x->sql.sqlstate, "55P03") == 0;
     if (again)
         json_object_set_new(v->watch.waiting, x->line, json_true());
     else
@@ -111,7 +112,7 @@ static void watch_write_answered(struct virtual *v, const struct exchange *x)
  * makes nothing known. */
 void virtual_watch_answered(struct virtual *v, const struct exchange *x)
 {
-    if (x->class == VIRTUAL_WRITE) watch_write_answered(v, x);
+    if (x->class == VIRTUAL_WRITE || x->class == VIRTUAL_SQL_WRITE) watch_write_answered(v, x);
     const char *key = watch_look_key(x);
     if (!key || !x->call) return;
     json_int_t number = (json_int_t)x->number + 1;
@@ -149,6 +150,7 @@ static json_int_t watch_last_look_at(const struct virtual *v, const char *key)
 
 static void watch_sql_write(struct virtual *v, const struct exchange *x)
 {
+    if (json_object_get(v->watch.waiting, x->line)) return;
     const char *cluster = arena_printf(x->arena, "%s/postgres", x->server);
     const char *own = arena_printf(x->arena, "%s/%s", x->server, x->database);
     if (watch_last_look(v, cluster) <= 0)
