@@ -183,8 +183,8 @@ e2e: all tests ## run the end-to-end stories on this build
 	$(Q)BUILD='$(abspath $(BUILD))' $(with_make) tests/run/tests.sh e2e/ azure/
 
 # As many kinds as `make check`, but long. FIRST=N: the same worlds again; else others every night.
-nightly: all tests ## the long variants: 3,000 worlds of each property test, 60 kills (an hour or so)
-	$(Q)export PROP_WORLDS=3000 PROP_FIRST="$${FIRST:-$$(($$(date +%s) / 86400 * 3000))}" ROUNDS=60; \
+nightly: all tests ## the long variants: 3,000 worlds of each property test, every fault at every call, 60 kills (an hour or so)
+	$(Q)export PROP_WORLDS=3000 PROP_FIRST="$${FIRST:-$$(($$(date +%s) / 86400 * 3000))}" ROUNDS=60 ENGINE_MATRIX=full ENGINE_STORM=1000; \
 	    echo "first world: $$PROP_FIRST"; BUILD='$(abspath $(BUILD))' $(with_make) \
 	    TEST_TIMEOUT="$${TEST_TIMEOUT:-14400}" tests/run/tests.sh prop/ engine/ e2e/test_kill
 

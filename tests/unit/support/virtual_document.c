@@ -90,6 +90,19 @@ json_t *virtual_network_patch(void)
     return json_parse(text, sizeof(text) - 1, NULL);
 }
 
+json_t *virtual_two_servers_patch(int retention)
+{
+    json_t *usual = json_parse(usual_document, sizeof(usual_document) - 1, NULL);
+    json_t *first = json_array_get(json_object_get(usual, "servers"), 0);
+    json_t *second = json_deep_copy(first);
+    json_object_set_new(second, "name", json_string("pg-other"));
+    json_put_at(second, "properties.backup.backupRetentionDays", json_integer(retention));
+    json_t *patch = json_pack("{s:[O,o], s:n, s:n, s:n}", "servers", first, second, "roles",
+                              "databases", "privileges");
+    json_decref(usual);
+    return patch;
+}
+
 static char *document_text(const char *usual, json_t *patch)
 {
     json_t *root = json_parse(usual, strlen(usual), NULL);

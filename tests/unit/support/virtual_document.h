@@ -20,6 +20,9 @@ struct settings *virtual_settings(json_t *patch);
 struct document *virtual_document(const struct settings *settings, json_t *patch);
 /* A patch: a network, a DNS zone that is linked to it by a reference, a lock on the group. */
 json_t *virtual_network_patch(void);
+/* A patch: a second server, "pg-other", beside the usual one, and nothing inside either of them.
+ * 'retention' is the second one's. */
+json_t *virtual_two_servers_patch(int retention);
 /* The only server among its targets. */
 const struct target *virtual_document_server(const struct document *d);
 /* The same document as what an engine takes. */

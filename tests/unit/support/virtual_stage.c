@@ -67,10 +67,20 @@ void stage_init(struct stage *s, uint32_t seed, json_t *settings_patch)
     };
 }
 
+static struct engine_world stage_world(const struct stage *s)
+{
+    return (struct engine_world){.io = s->azure.io, .azure = &s->azure, .settings = s->settings};
+}
+
+void stage_reload(struct stage *s, json_t *document_patch)
+{
+    const struct engine_world world = stage_world(s);
+    engine_reload(s->engine, &world, virtual_desired(s->settings, document_patch));
+}
+
 void stage_begin(struct stage *s, enum engine_mode mode, json_t *document_patch)
 {
-    const struct engine_world world = {
-        .io = s->azure.io, .azure = &s->azure, .settings = s->settings};
+    const struct engine_world world = stage_world(s);
     const struct engine_hooks hooks = {
         .ctx = s, .cycle = stage_cycle, .finished = stage_finished, .was_seen = stage_was_seen};
     engine_free(s->engine);

@@ -47,6 +47,9 @@ void stage_free(struct stage *s);
  * ended first: the daemon was started again. */
 void stage_begin(struct stage *s, enum engine_mode mode, json_t *document_patch);
 
+/* Another document is in force from now on, as after SIGHUP. */
+void stage_reload(struct stage *s, json_t *document_patch);
+
 /* The state of a world in which the usual document has been built by the engine itself; made once.
  * Borrowed. */
 const json_t *stage_built(void);
