@@ -198,7 +198,7 @@ static void lane_try_to_end(struct lane *l)
     bool passing;
     if (r->services->mode == ENGINE_DAEMON || l->writer.busy || lane_awaits_root(l)) return;
     bool pending = lane_is_pending(l, &passing);
-    if (r->services->mode == ENGINE_PLAN) pending = false;
+    if (r->services->mode == ENGINE_PLAN) pending = passing = l->unseen;
     if (!pending)
         l->fruitless = 0;
     else if (!passing)

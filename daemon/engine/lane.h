@@ -38,6 +38,7 @@ struct lane {
     msec started;
     unsigned repeats; /* looks of this cycle that did not agree with the one before */
     bool failed;      /* a part could not be read */
+    bool unseen;      /* a change comes after something that was not looked at yet, and will be */
     msec retry_after; /* the longest hint of what failed; 0: none */
     struct seen seen;
     /* Of the last one. */

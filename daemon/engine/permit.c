@@ -66,13 +66,27 @@ static void permit_root_creation(const struct run *r, struct change *c, struct a
                               (int)s->evidence.absence_looks, (int)s->evidence.absence_seconds);
 }
 
-static void permit_change(const struct run *r, const struct lane *lane, struct plan *plan,
+/* Does 'c' come after something that was not looked at yet, and will be? */
+static bool permit_unseen(const struct run *r, const struct change *c)
+{
+    for (size_t i = 0; i < r->target->edge_count; i++) {
+        const struct edge *e = &r->target->edges[i];
+        const struct run *on = r->services->find(r->services->ctx, e->on);
+        if (c->id && arm_id_equal(e->id, c->id) && on && on->root.presence == RUN_UNKNOWN &&
+            !run_has_ended(on))
+            return true;
+    }
+    return false;
+}
+
+static void permit_change(const struct run *r, struct lane *lane, struct plan *plan,
                           struct change *c)
 {
     const char *after = permit_after(r, c, plan->arena);
     bool root = lane->kind == LANE_ARM && c->scope_index == 0;
     if (after) {
         c->blocked = after;
+        lane->unseen = lane->unseen || permit_unseen(r, c);
         c->passing = permit_may_come(r, c);
     } else if (root && c->verb == CHANGE_CREATE) {
         permit_root_creation(r, c, plan->arena);
@@ -81,7 +95,21 @@ static void permit_change(const struct run *r, const struct lane *lane, struct p
     }
 }
 
-void run_permit(struct run *r, const struct lane *lane, const struct seen *seen, struct plan *plan)
+/* What is below a root that nobody makes does not come. */
+static void permit_children(const struct seen *seen, struct plan *plan)
+{
+    bool comes = false;
+    if (seen_root(seen)->state != SEEN_ABSENT) return;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct change *c = &plan->changes[i];
+        bool will = c->verdict == CHANGE_GO || (c->verdict == CHANGE_WAIT && c->passing);
+        comes = comes || (c->scope_index == 0 && c->verb == CHANGE_CREATE && will);
+    }
+    for (size_t i = 0; i < plan->count && !comes; i++)
+        if (plan->changes[i].scope_index) plan->changes[i].passing = false;
+}
+
+void run_permit(struct run *r, struct lane *lane, const struct seen *seen, struct plan *plan)
 {
     const struct settings *s = run_settings(r);
     const struct transition_limits limits = {
@@ -89,6 +117,7 @@ void run_permit(struct run *r, const struct lane *lane, const struct seen *seen,
         .fight_window = MINUTES((msec)s->evidence.fight_minutes),
         .fight_hold = MINUTES((msec)s->evidence.fight_hold_minutes),
     };
+    lane->unseen = false;
     for (size_t i = 0; i < plan->count; i++) permit_change(r, lane, plan, &plan->changes[i]);
     transitions_judge(r->transitions, plan, &limits, run_now(r));
     struct policy_facts facts = permit_facts(r, lane, seen, plan);
@@ -99,4 +128,5 @@ void run_permit(struct run *r, const struct lane *lane, const struct seen *seen,
             plan->changes[i].passing = moving;
         else if (plan->changes[i].verdict != CHANGE_WAIT)
             plan->changes[i].passing = false;
+    if (lane->kind == LANE_ARM) permit_children(seen, plan);
 }

@@ -91,7 +91,7 @@ const char *run_missing(const struct run *r, const char *id);
 msec run_now(const struct run *r);
 const struct settings *run_settings(const struct run *r);
 /* What stops writes of the lane, and what each change comes after; then verdicts. */
-void run_permit(struct run *r, const struct lane *lane, const struct seen *seen, struct plan *plan);
+void run_permit(struct run *r, struct lane *lane, const struct seen *seen, struct plan *plan);
 /* Tells the end of the lane's cycle. */
 void run_tell_cycle(const struct run *r, const struct lane *lane);
 
