@@ -176,7 +176,7 @@ static void measure_apart(const struct buf *text, struct figures *out, bool load
             load_once(text, out);
         else
             out->parse_us = parse_once(text);
-        _exit(write(ends[1], out, sizeof(*out)) != (ssize_t)sizeof(*out));
+        _exit(write(ends[1], out, sizeof(*out)) == (ssize_t)sizeof(*out) ? 0 : 1);
     }
     close(ends[1]);
     ssize_t got = read(ends[0], out, sizeof(*out));
