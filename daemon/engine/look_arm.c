@@ -360,7 +360,10 @@ static void look_get_done(struct flow *f, const struct err *err)
         look_absent(look, false);
     } else {
         look_root(look)->group_absent = false;
-        look_absence_start(look);
+        if (write_makes_root(look->lane))
+            look_absent(look, false);
+        else
+            look_absence_start(look);
     }
     flow_group_end(&look->group);
 }

@@ -354,6 +354,14 @@ bool write_start(struct lane *l)
     return true;
 }
 
+bool write_makes_root(const struct lane *l)
+{
+    const struct writer *w = &l->writer;
+    if (!w->busy) return false;
+    const struct change *c = write_queued(w, w->at);
+    return c->verb == CHANGE_CREATE && c->scope_index == 0 && w->arm.fate >= ARM_ACCEPTED;
+}
+
 void write_looked(struct lane *l)
 {
     struct writer *w = &l->writer;
@@ -364,8 +372,7 @@ void write_looked(struct lane *l)
     if (!settled || run_now(r) - w->started < WRITE_SEEN) return;
     if (transitions_has(r->transitions, c)) return;
     arm_write_done(&w->arm);
-    w->at = w->length; /* the rest was decided long ago */
-    write_next(l);
+    write_forget(w); /* the rest of the queue was decided long ago */
 }
 
 void write_cancel(struct lane *l)

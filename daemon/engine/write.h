@@ -32,6 +32,8 @@ struct writer {
 /* Begins with the lowest stage of the lane's plan that may be written now; false where nothing may.
  * Ends with lane_written(). */
 bool write_start(struct lane *l);
+/* Is the target's root just being made? Then it is no wonder that it is not found. */
+bool write_makes_root(const struct lane *l);
 /* A look of the lane has ended. An operation that has been at work for long, and whose effect was
  * seen, is followed no longer: its monitor may never say that it has ended. */
 void write_looked(struct lane *l);

@@ -46,6 +46,8 @@ static void test_everything_is_built(void **state)
     struct stage *s = *state;
     stage_begin(s, ENGINE_DAEMON, NULL);
     assert_built(s, MINUTES(30));
+    assert_false(stage_said(s, MESSAGE_DRIFT_UNKNOWN, NULL));
+    assert_false(stage_said(s, MESSAGE_DRIFT_BLOCKED, NULL));
 }
 
 static void test_apply_builds_it_too(void **state)
