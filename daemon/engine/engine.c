@@ -12,6 +12,7 @@
 struct engine {
     struct run_services services;
     struct engine_hooks hooks;
+    struct journal *journal;
     struct generation *generations; /* the newest first */
     struct run **runs;
     size_t run_count;
@@ -88,7 +89,8 @@ struct engine *engine_new(const struct engine_world *world, struct desired *desi
         .came = engine_came,
         .find = engine_find,
     };
-    events_subscribe(e->services.events, journal_sink, NULL);
+    e->journal = journal_new();
+    events_subscribe(e->services.events, journal_sink, e->journal);
     struct generation *g = generation_new(e, world, desired);
     wake_init(&e->sweep, world->io, engine_sweep, e);
     for (size_t i = 0; i < desired->count; i++)
@@ -115,6 +117,7 @@ void engine_free(struct engine *e)
         generation_free(g);
     }
     events_free(e->services.events);
+    journal_free(e->journal);
     free(e);
 }
 

@@ -74,6 +74,7 @@ struct event {
     const struct err *err; /* NULL: none */
     const char *text;      /* UNKNOWN, KNOWN: the part; OPERATION, FACT, PRESENT (its id): what */
     msec span;             /* KNOWN: how long it was not; OPERATION: since it began */
+    msec now;              /* CYCLE: when it ended */
     union {
         struct event_transition transition;
         struct event_cycle cycle_end;
@@ -90,7 +91,10 @@ void events_free(struct events *e);
 void events_subscribe(struct events *e, event_sink *sink, void *ctx);
 void events_tell(const struct events *e, const struct event *event);
 
-/* The subscriber that writes records (journal.c). */
+/* The subscriber that writes records (journal.c); its 'ctx' is a journal. */
+struct journal;
+struct journal *journal_new(void);
+void journal_free(struct journal *j);
 event_sink journal_sink;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/message_id.h"
 #include "base/number.h"
 #include "engine/event.h"
@@ -66,6 +67,22 @@ static void journal_fact(const struct event *e)
     log_record(LOG_LEVEL_NOTICE, MESSAGE_FACT, fields, "fact: %s: %s", e->target, e->text);
 }
 
+/* What is remembered between records. */
+struct journal {
+    msec measured; /* when 'resident' was read */
+    uint64_t resident;
+};
+
+struct journal *journal_new(void)
+{
+    return xcalloc(1, sizeof(struct journal));
+}
+
+void journal_free(struct journal *j)
+{
+    free(j);
+}
+
 /* Resident memory in KiB (proc(5): statm, second field, pages); 0 where /proc does not say. */
 static uint64_t journal_resident_kib(void)
 {
@@ -84,10 +101,19 @@ static uint64_t journal_resident_kib(void)
     return pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* Not for each of a hundred targets that end together. */
+static uint64_t journal_resident(struct journal *j, msec now)
+{
+    if (j->resident && now - j->measured < SECONDS(1)) return j->resident;
+    j->measured = now;
+    j->resident = journal_resident_kib();
+    return j->resident;
+}
+
 enum { NUMBERS = 13 };
 
 /* The one line that each cycle ends with. */
-static void journal_cycle(const struct event *e)
+static void journal_cycle(struct journal *j, const struct event *e)
 {
     const struct event_cycle *c = &e->cycle_end;
     const struct {
@@ -106,7 +132,7 @@ static void journal_cycle(const struct event *e)
         {"ARM_WRITES", c->arm_writes},
         {"SQL_QUERIES", c->sql_queries},
         {"DURATION_MS", c->duration},
-        {"RSS_KB", journal_resident_kib()},
+        {"RSS_KB", journal_resident(j, e->now)},
     };
     char text[NUMBERS][24];
     struct log_field fields[NUMBERS + 4] = {
@@ -125,13 +151,12 @@ static void journal_cycle(const struct event *e)
 
 void journal_sink(void *ctx, const struct event *e)
 {
-    (void)ctx;
     switch (e->kind) {
     case EVENT_TRANSITION: journal_transition(e); break;
     case EVENT_UNKNOWN:
     case EVENT_KNOWN: journal_known(e); break;
     case EVENT_CYCLE:
-        if (log_enabled(LOG_LEVEL_INFO)) journal_cycle(e);
+        if (log_enabled(LOG_LEVEL_INFO)) journal_cycle(ctx, e);
         break;
     case EVENT_FACT: journal_fact(e); break;
     case EVENT_THROTTLED: journal_throttled(e); break;

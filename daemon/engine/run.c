@@ -163,6 +163,7 @@ void run_tell_cycle(const struct run *r, const struct lane *lane)
         .document = r->target->document,
         .target = r->target->name,
         .cycle = lane->cycle,
+        .now = run_now(r),
         .cycle_end = {.lane = lane->kind == LANE_ARM ? "arm" : "sql",
                       .items = r->target->items,
                       .drifted = n.drifted,

@@ -157,13 +157,16 @@ void declared_init(struct declared *d, json_t *root, struct arena *arena)
         declared_put_type(d, type, parent, SIZE_MAX, "", root);
     }
     size_t roots = d->count;
-    for (size_t r = 0; r < roots; r++)
-        for (size_t i = 0; i < resource_count; i++) {
-            const struct declared_item above = d->items[r];
+    for (size_t r = 0; r < roots; r++) {
+        const struct declared_item above = d->items[r];
+        size_t first = d->count;
+        for (size_t i = 0; i < resource_count; i++)
             if (resources[i]->arm_type && resource_is_below(resources[i], above.type))
                 declared_put_type(d, resources[i], above.id, r,
                                   arena_printf(arena, "%s.", above.place), above.item);
-        }
+        d->items[r].first = first;
+        d->items[r].end = d->count;
+    }
     d->by_name = declared_sorted(d, false);
     d->by_id = declared_sorted(d, true);
 }

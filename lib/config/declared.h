@@ -20,6 +20,7 @@ struct declared_item {
     const char *place; /* "virtualNetworks[0].subnets[1]" */
     json_t *item;      /* in the document; NULL of a map's member that is only a value */
     size_t root;       /* index of the root that it stands below; its own where it is one */
+    size_t first, end; /* of a root: the indexes of what stands below it */
 };
 
 struct declared {

@@ -175,19 +175,24 @@ static void edging_told(void *ctx, const struct declared_item *on)
     e->count++;
 }
 
+static void edging_of(struct edging *e, size_t item)
+{
+    e->id = e->b->declared->items[item].id;
+    declared_each_id(e->b->declared, item, edging_told, e);
+}
+
 /* The group comes before everything in it; the rest is what ids in bodies say. */
 static void edging_fill(struct edging *e, size_t root)
 {
     const struct declared *all = e->b->declared;
+    const struct declared_item *r = &all->items[root];
     e->count = 0;
-    e->id = all->items[root].id;
-    for (size_t i = 0; i < all->count && all->items[root].type != &resource_resource_group; i++)
-        if (all->items[i].type == &resource_resource_group) edging_told(e, &all->items[i]);
-    for (size_t i = 0; i < all->count; i++) {
-        if (all->items[i].root != root) continue;
-        e->id = all->items[i].id;
-        declared_each_id(all, i, edging_told, e);
-    }
+    e->id = r->id;
+    /* Types come in their order: the group, where there is one, is the first item. */
+    if (r->type != &resource_resource_group && all->items[0].type == &resource_resource_group)
+        edging_told(e, &all->items[0]);
+    edging_of(e, root);
+    for (size_t i = r->first; i < r->end; i++) edging_of(e, i);
 }
 
 static void building_edges(struct building *b)
