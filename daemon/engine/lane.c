@@ -16,6 +16,9 @@ enum { REPEATS_MAX = 3 };
 enum { FRUITLESS_MAX = 4 };
 
 static void lane_due(void *ctx);
+static void lane_looked(struct lane *l);
+static void lane_had_nothing(struct lane *l);
+static void lane_written(struct lane *l);
 
 static void lane_forget(struct lane *l)
 {
@@ -47,9 +50,16 @@ void lane_enter(struct lane *l)
         l->look_sql = look_sql_new(l);
 }
 
-void lane_init(struct lane *l, struct run *run, enum lane_kind kind)
+void lane_init(struct lane *l, struct run *run, enum lane_kind kind, void (*news)(struct lane *l),
+               void (*rests)(struct lane *l))
 {
-    *l = (struct lane){.run = run, .kind = kind};
+    *l = (struct lane){.run = run,
+                       .kind = kind,
+                       .calls = {.looked = lane_looked,
+                                 .nothing = lane_had_nothing,
+                                 .news = news,
+                                 .written = lane_written,
+                                 .rests = rests}};
     lane_enter(l);
 }
 
@@ -94,23 +104,6 @@ static void lane_due(void *ctx)
     arm_guid(r->azure.io, r->azure.correlation_id);
     transitions_cycle(r->transitions, l->cycle);
     lane_look(l);
-}
-
-void lane_note(struct lane *l, size_t part, const struct err *err)
-{
-    struct run *r = l->run;
-    struct observation *o = &l->seen.scopes[part];
-    const char *word = r->target->scopes[part].word;
-    if (!err) {
-        transitions_known(r->transitions, word, run_now(r));
-        return;
-    }
-    o->state = SEEN_FAILED;
-    o->err = *err;
-    l->failed = true;
-    if (err->retry_after_ms > l->retry_after) l->retry_after = err->retry_after_ms;
-    /* That Azure wants to be left alone is one fact of the subscription, told by the gate. */
-    if (err->kind != ERR_THROTTLED) transitions_unknown(r->transitions, word, err, run_now(r));
 }
 
 /* --- when next ---------------------------------------------------------------------------------
@@ -219,7 +212,7 @@ static void lane_rest(struct lane *l)
         wake_cancel(&l->wake);
     else
         wake_at(&l->wake, l->again ? run_now(r) : l->clock.due);
-    run_settle(r);
+    l->calls.rests(l);
     r->services->ended(r->services->ctx, r);
 }
 
@@ -243,7 +236,7 @@ static bool lane_believes(struct lane *l)
     return true;
 }
 
-void lane_looked(struct lane *l)
+static void lane_looked(struct lane *l)
 {
     struct run *r = l->run;
     lane_compare(l);
@@ -264,17 +257,16 @@ void lane_looked(struct lane *l)
     lane_rest(l);
 }
 
-void lane_had_nothing(struct lane *l)
+static void lane_had_nothing(struct lane *l)
 {
     plan_free(l->plan);
     l->plan = plan_new();
     lane_rest(l);
 }
 
-void lane_written(struct lane *l)
+static void lane_written(struct lane *l)
 {
-    struct run *r = l->run;
-    run_settle(r);
-    r->services->came(r->services->ctx, r);
+    l->calls.rests(l);
+    l->calls.news(l);
     lane_poke(l);
 }

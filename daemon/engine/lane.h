@@ -22,9 +22,19 @@ struct lane_counts {
     size_t corrected;
 };
 
+/* Whom its parts tell, so that none of them needs to know those above it. */
+struct lane_calls {
+    void (*looked)(struct lane *l);  /* the look has ended */
+    void (*nothing)(struct lane *l); /* there was nothing to look at */
+    void (*news)(struct lane *l); /* what others go by has changed: the root, or what is below it */
+    void (*written)(struct lane *l); /* the queue of writes has ended: settled or not */
+    void (*rests)(struct lane *l);   /* neither a look nor, perhaps, a write is under way */
+};
+
 struct lane {
     struct run *run;
     enum lane_kind kind;
+    struct lane_calls calls;
     struct wake wake;
     struct schedule clock;
     struct look_arm *look_arm; /* its way of looking: one of the two */
@@ -51,7 +61,9 @@ struct lane {
     struct writer writer;
 };
 
-void lane_init(struct lane *l, struct run *run, enum lane_kind kind);
+/* 'news' and 'rests' are the owner's. */
+void lane_init(struct lane *l, struct run *run, enum lane_kind kind, void (*news)(struct lane *l),
+               void (*rests)(struct lane *l));
 void lane_done(struct lane *l);
 /* Due now; from now on it looks by its clock. */
 void lane_poke(struct lane *l);
@@ -60,14 +72,8 @@ void lane_poke(struct lane *l);
 void lane_leave(struct lane *l);
 void lane_enter(struct lane *l);
 
-/* The look has ended (look_arm.c, look_sql.c); 'nothing': there was nothing to look at. */
-void lane_looked(struct lane *l);
-void lane_had_nothing(struct lane *l);
-/* A write has ended (write.c): settled or not. */
-void lane_written(struct lane *l);
-
-/* Puts the outcome for part 'part' of the target into the observation; the one place where a failed
- * look becomes known. 'err' NULL: it was read. */
-void lane_note(struct lane *l, size_t part, const struct err *err);
+/* Puts the outcome for scope 'scope' of the target into the observation; the one place where a
+ * failed look becomes known (lane_note.c). 'err' NULL: it was read. */
+void lane_note(struct lane *l, size_t scope, const struct err *err);
 
 #endif

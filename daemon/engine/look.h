@@ -1,4 +1,5 @@
-/* The two ways of looking at a target. Both end with lane_looked() or lane_had_nothing(). */
+/* The two ways of looking at a target. Both end with calls.looked() or calls.nothing() of their
+ * lane. */
 #ifndef ENGINE_LOOK_H
 #define ENGINE_LOOK_H
 
@@ -18,7 +19,5 @@ struct look_sql *look_sql_new(struct lane *l);
 void look_sql_start(struct look_sql *look);
 void look_sql_cancel(struct look_sql *look);
 void look_sql_free(struct look_sql *look);
-/* Where SQL of 'database' goes. */
-struct sql_target look_sql_target(const struct run *r, const char *database);
 
 #endif

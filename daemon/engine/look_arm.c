@@ -188,8 +188,7 @@ static void look_root_is(struct look_arm *look, enum run_presence presence)
     bool news = r->root.presence != presence;
     r->root.presence = presence;
     if (!news) return;
-    lane_poke(&r->sql);
-    r->services->came(r->services->ctx, r);
+    look->lane->calls.news(look->lane);
     const struct event event = {.kind = EVENT_PRESENT,
                                 .document = r->target->document,
                                 .target = r->target->name,
@@ -216,8 +215,7 @@ static void look_root_present(struct look_arm *look, const json_t *body)
     look_facts(look, body);
     look_root_is(look, RUN_PRESENT);
     if (!changed) return;
-    lane_poke(&r->sql);
-    r->services->came(r->services->ctx, r);
+    look->lane->calls.news(look->lane);
 }
 
 /* --- absence -----------------------------------------------------------------------------------
@@ -371,7 +369,7 @@ static void look_get_done(struct flow *f, const struct err *err)
 static void look_arm_done(struct flow_group *g)
 {
     struct look_arm *look = g->owner;
-    lane_looked(look->lane);
+    look->lane->calls.looked(look->lane);
 }
 
 void look_arm_start(struct look_arm *look)

@@ -57,20 +57,6 @@ void look_sql_free(struct look_sql *look)
     free(look);
 }
 
-struct sql_target look_sql_target(const struct run *r, const char *database)
-{
-    const struct settings *s = run_settings(r);
-    return (struct sql_target){
-        .host = r->root.host,
-        .port = "5432",
-        .database = database,
-        .user = r->target->sql_user,
-        .password = r->target->sql_password,
-        .ssl_mode = s->sql.ssl_mode,
-        .ssl_root_cert = s->sql.ssl_root_cert ? s->sql.ssl_root_cert : s->cloud.ca_file,
-    };
-}
-
 /* The part of the target that read 'i' is about. */
 static size_t sql_scope(const struct look_sql *look, size_t i)
 {
@@ -89,7 +75,7 @@ static void sql_read_start(struct look_sql *look, size_t i, bool probe,
 {
     struct run *r = sql_run(look);
     const char *database = i ? r->target->sql->databases[i - 1].name : "postgres";
-    const struct sql_target target = look_sql_target(r, database);
+    const struct sql_target target = run_sql_target(r, database);
     struct catalog_read *read = &look->reads[i];
     catalog_read_done(read);
     catalog_read_init(read, i ? CATALOG_DATABASE : CATALOG_CLUSTER, &target, &look->marks[i],
@@ -107,7 +93,7 @@ static void sql_databases_done(struct flow_group *g)
 {
     struct look_sql *look = g->owner;
     if (!look->lane->failed) look->full_read = run_now(sql_run(look));
-    lane_looked(look->lane);
+    look->lane->calls.looked(look->lane);
 }
 
 static void sql_database_done(struct flow *f, const struct err *err)
@@ -169,7 +155,7 @@ static void sql_cluster_read(struct flow_group *g)
     if (o->state == SEEN_COMPLETE)
         sql_databases_read(look, o->cluster);
     else
-        lane_looked(look->lane);
+        look->lane->calls.looked(look->lane);
 }
 
 static void sql_read_all(struct look_sql *look)
@@ -210,7 +196,7 @@ static void sql_probes_done(struct flow_group *g)
         return;
     }
     look_sql_cancel(look);
-    lane_looked(look->lane);
+    look->lane->calls.looked(look->lane);
 }
 
 static void sql_probe(struct look_sql *look)
@@ -240,7 +226,7 @@ static void sql_not_yet(struct look_sql *look)
     struct err err = {0};
     err_set(&err, ERR_BUSY, "the server is %s", r->root.word);
     for (size_t i = 0; i < look->count; i++) sql_note(look, i, &err);
-    lane_looked(look->lane);
+    look->lane->calls.looked(look->lane);
 }
 
 /* Whether there is a server, and where, is ARM's word; until it was given there is nothing to look
@@ -254,12 +240,12 @@ void look_sql_start(struct look_sql *look)
     if (r->root.presence == RUN_ABSENT) {
         root->state = SEEN_ABSENT;
         look->full_read = 0;
-        lane_looked(look->lane);
+        look->lane->calls.looked(look->lane);
         return;
     }
     bool nothing = r->root.presence == RUN_UNKNOWN || r->root.state == RESOURCE_STOPPED;
     if (nothing || (!r->root.host && r->root.state != RESOURCE_MAKING)) {
-        lane_had_nothing(look->lane);
+        look->lane->calls.nothing(look->lane);
         return;
     }
     root->state = SEEN_COMPLETE;

@@ -10,16 +10,6 @@
 #include "base/must.h"
 #include "resource/compare.h"
 
-msec run_now(const struct run *r)
-{
-    return r->azure.io->now(r->azure.io->ctx);
-}
-
-const struct settings *run_settings(const struct run *r)
-{
-    return r->generation->world.settings;
-}
-
 /* What hangs on the target's parts. */
 static void run_lists_new(struct run *r)
 {
@@ -38,6 +28,21 @@ static void run_lists_free(struct run *r)
     r->root.list_count = 0;
 }
 
+static void run_settle(struct run *r);
+
+/* The other lane, and targets that come after this one, go by what has changed. */
+static void run_news(struct lane *l)
+{
+    struct run *r = l->run;
+    lane_poke(&r->sql);
+    r->services->came(r->services->ctx, r);
+}
+
+static void run_rests(struct lane *l)
+{
+    run_settle(l->run);
+}
+
 struct run *run_new(struct run_services *services, struct generation *g,
                     const struct target *target)
 {
@@ -49,8 +54,8 @@ struct run *run_new(struct run_services *services, struct generation *g,
     r->transitions = transitions_new(target->document, target->name, services->events);
     g->users++;
     run_lists_new(r);
-    lane_init(&r->arm, r, LANE_ARM);
-    lane_init(&r->sql, r, LANE_SQL);
+    lane_init(&r->arm, r, LANE_ARM, run_news, run_rests);
+    lane_init(&r->sql, r, LANE_SQL, run_news, run_rests);
     return r;
 }
 
@@ -87,11 +92,6 @@ void run_start(struct run *r)
     run_poke(r);
 }
 
-bool run_has_ended(const struct run *r)
-{
-    return r->arm.stays && r->sql.stays;
-}
-
 /* --- another configuration ---------------------------------------------------------------------
  */
 
@@ -113,7 +113,8 @@ bool run_is_over(const struct run *r)
     return r->leaving && !run_writes(r);
 }
 
-void run_settle(struct run *r)
+/* Takes the next target where one waits and nothing is written. */
+static void run_settle(struct run *r)
 {
     if (!r->next || run_writes(r)) return;
     lane_leave(&r->arm);
@@ -132,50 +133,4 @@ void run_settle(struct run *r)
     lane_enter(&r->arm);
     lane_enter(&r->sql);
     run_poke(r);
-}
-
-/* --- for those that come after it --------------------------------------------------------------
- */
-
-const char *run_missing(const struct run *r, const char *id)
-{
-    if (r->root.presence == RUN_UNKNOWN) return "has not been seen yet";
-    if (r->root.presence == RUN_ABSENT) return "does not exist yet";
-    if (r->root.state == RESOURCE_MAKING || r->root.state == RESOURCE_MOVING)
-        return "is not ready yet";
-    if (arm_id_equal(id, r->target->arm_id)) return NULL;
-    for (size_t i = 1; i < r->target->scope_count; i++) {
-        const struct scope *part = &r->target->scopes[i];
-        size_t length = part->id ? strlen(part->id) : 0;
-        if (!length || strncasecmp(id, part->id, length) != 0 || id[length] != '/') continue;
-        const json_t *items = r->root.lists[i].items;
-        if (!items) return "has not been seen yet";
-        return compare_find(items, id + length + 1) ? NULL : "does not exist yet";
-    }
-    return NULL;
-}
-
-void run_tell_cycle(const struct run *r, const struct lane *lane)
-{
-    struct transition_counts n = transitions_count(r->transitions);
-    const struct event event = {
-        .kind = EVENT_CYCLE,
-        .document = r->target->document,
-        .target = r->target->name,
-        .cycle = lane->cycle,
-        .now = run_now(r),
-        .cycle_end = {.lane = lane->kind == LANE_ARM ? "arm" : "sql",
-                      .items = r->target->items,
-                      .drifted = n.drifted,
-                      .corrected = lane->counts.corrected,
-                      .waiting = n.waiting,
-                      .debt = n.debt,
-                      .blocked = n.blocked,
-                      .unknown = n.unknown,
-                      .arm_reads = lane->counts.arm_reads,
-                      .arm_writes = lane->counts.arm_writes,
-                      .sql_queries = lane->counts.sql_queries,
-                      .duration = run_now(r) - lane->started},
-    };
-    events_tell(r->services->events, &event);
 }

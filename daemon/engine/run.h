@@ -80,14 +80,14 @@ void run_poke(struct run *r);
  * nothing any more; it is over when run_is_over() says so. */
 void run_move(struct run *r, struct generation *g, const struct target *target);
 bool run_is_over(const struct run *r);
-/* Takes the next target where one waits and nothing is written. Called by lanes at rest. */
-void run_settle(struct run *r);
 
 /* One-shot modes: has it come to its end? */
 bool run_has_ended(const struct run *r);
 /* Is the item 'id' of its target there, and can others be built on it? NULL: yes; else why not. */
 const char *run_missing(const struct run *r, const char *id);
 
+/* Where SQL of 'database' goes. */
+struct sql_target run_sql_target(const struct run *r, const char *database);
 msec run_now(const struct run *r);
 const struct settings *run_settings(const struct run *r);
 /* What stops writes of the lane, and what each change comes after; then verdicts. */

@@ -9,7 +9,6 @@
 #include "base/backoff.h"
 #include "base/must.h"
 #include "engine/lane.h"
-#include "engine/look.h"
 #include "engine/run.h"
 #include "pg/classify.h"
 #include "resource/action.h"
@@ -210,7 +209,7 @@ static void write_sql_ask(struct flow *f, struct call *call)
     const struct action *a = write_action(write_queued(w, w->at));
     call->kind = CALL_SQL;
     call->sql = (struct sql_call){
-        .target = look_sql_target(l->run, a->database),
+        .target = run_sql_target(l->run, a->database),
         .mode = a->mode,
         .statements = w->batch,
         .count = w->batch_statements,
@@ -330,7 +329,7 @@ static void write_next(struct lane *l)
     bool stop = w->enough || l->run->next || l->run->leaving || l->cycle != w->cycle;
     if (w->at >= w->length || stop) {
         write_forget(w);
-        lane_written(l);
+        l->calls.written(l);
         return;
     }
     const struct change *c = write_queued(w, w->at);

@@ -4,8 +4,8 @@
 set -eu
 unset CDPATH
 # The rooms where a circle fails the check; in the others it is a note.
-strict="${STRICT:-}"
-lenient='daemon/engine daemon/run'
+strict="${STRICT:-daemon/engine}"
+lenient='daemon/run'
 cd "${1:-$(dirname "$0")/../..}"
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
