@@ -71,8 +71,8 @@ static void engine_go(struct session *s, struct configuration *c, enum engine_mo
 }
 
 /* Two writers would undo each other's work: while the daemon runs, apply is refused. */
-static int lock_for(const struct cli *cli, enum engine_mode mode, const struct configuration *c,
-                    struct lock **lock)
+static int session_lock(const struct cli *cli, enum engine_mode mode, const struct configuration *c,
+                        struct lock **lock)
 {
     struct err err = {0};
     *lock = NULL;
@@ -81,7 +81,7 @@ static int lock_for(const struct cli *cli, enum engine_mode mode, const struct c
     return *lock ? 0 : -cli_fail(cli, err.text);
 }
 
-static struct configuration *load(const struct cli *cli)
+static struct configuration *session_load(const struct cli *cli)
 {
     struct problems problems;
     problems_init(&problems);
@@ -98,7 +98,7 @@ int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
     struct session s = {.progress = progress, .live = isatty(STDERR_FILENO)};
     struct err err = {0};
     struct lock *lock = NULL;
-    struct configuration *c = load(cli);
+    struct configuration *c = session_load(cli);
     if (!c) return -1;
     if (descriptors_require(DESCRIPTORS_LEAST, DESCRIPTORS_MOST, &err)) {
         configuration_free(c);
@@ -110,7 +110,7 @@ int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
     int status = -1;
     if (!s.loop) {
         cli_fail(cli, err.text);
-    } else if (!lock_for(cli, mode, c, &lock)) {
+    } else if (!session_lock(cli, mode, c, &lock)) {
         log_clock(wall_clock, s.loop);
         engine_go(&s, c, mode, result);
         c = NULL; /* taken over */

@@ -21,7 +21,7 @@ static const struct option long_options[] = {
     {0},
 };
 
-static int help(void)
+static int print_help(void)
 {
     puts("Usage: pgdrift COMMAND [OPTION...] [ARGUMENT...]\n"
          "Checks, plans and applies what is declared for Azure PostgreSQL servers, once.\n");
@@ -58,7 +58,7 @@ static bool wants_colour(void)
 }
 
 /* What could not be printed has not been said: a pipeline must not take half a plan for a whole. */
-static int told(int status)
+static int printed_all(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     fprintf(stderr, "pgdrift: standard output: %s\n", strerror(errno));
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
         else if (c == OPTION_JSON)
             cli.json = true;
         else if (c == 'h')
-            return help();
+            return print_help();
         else if (c == 'V')
             return printf("pgdrift %s\n", PGDRIFT_VERSION) < 0;
         else
@@ -83,10 +83,10 @@ int main(int argc, char **argv)
     }
     if (optind == argc) return usage_error("which command?", "");
     const char *name = argv[optind++];
-    if (strcmp(name, "help") == 0) return help();
+    if (strcmp(name, "help") == 0) return print_help();
     const struct cli_command *command = command_find(name);
     if (!command) return usage_error("no such command: ", name);
     cli.args = argv + optind;
     cli.arg_count = (size_t)(argc - optind);
-    return told(command->run(&cli));
+    return printed_all(command->run(&cli));
 }

@@ -38,7 +38,7 @@ static const struct option long_options[] = {
     {0},
 };
 
-static int refuse(const char *what, const char *value)
+static int refuse_option(const char *what, const char *value)
 {
     fprintf(stderr, "pgdriftd: %s '%s'; see pgdriftd --help\n", what, value);
     return SERVICE_ERROR;
@@ -55,18 +55,18 @@ int main(int argc, char **argv)
         case OPTION_ONCE: options.once = true; break;
         case OPTION_LOG_FORMAT:
             options.log_format = log_format_parse(optarg);
-            if (options.log_format < 0) return refuse("no such log format", optarg);
+            if (options.log_format < 0) return refuse_option("no such log format", optarg);
             break;
         case OPTION_LOG_LEVEL:
             options.log_level = log_level_parse(optarg);
-            if (options.log_level < 0) return refuse("no such log level", optarg);
+            if (options.log_level < 0) return refuse_option("no such log level", optarg);
             break;
         case 'h': fputs(usage, stdout); return SERVICE_OK;
         case 'V': puts("pgdriftd " PGDRIFT_VERSION); return SERVICE_OK;
         default: fputs("Try pgdriftd --help.\n", stderr); return SERVICE_ERROR;
         }
     }
-    if (optind < argc) return refuse("unexpected argument", argv[optind]);
+    if (optind < argc) return refuse_option("unexpected argument", argv[optind]);
     int status = service_run(&options);
     if (status & SERVICE_STUCK) _exit(status & ~SERVICE_STUCK);
     return status;

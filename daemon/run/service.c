@@ -255,7 +255,7 @@ static msec watchdog_pause(void)
 }
 
 /* From the loop that does the work: where that hangs, systemd hears nothing. */
-static void watchdog(void *ctx)
+static void service_watchdog(void *ctx)
 {
     struct service *s = ctx;
     struct err err = {0};
@@ -271,7 +271,7 @@ static int signals_begin(struct service *s, struct err *err)
     s->interrupt = loop_signal_new(s->loop, SIGINT, service_stop, s, err);
     if (!s->hangup || !s->terminate || !s->interrupt) return -1;
     s->patience = loop_timer_new(s->loop, service_stop_waiting, s);
-    s->watchdog = loop_timer_new(s->loop, watchdog, s);
+    s->watchdog = loop_timer_new(s->loop, service_watchdog, s);
     loop_timer_start(s->watchdog, watchdog_pause());
     return 0;
 }

@@ -277,7 +277,7 @@ static void absence_conclude(struct flow *f, struct call *call)
 /* --- the flow --------------------------------------------------------------------------------- */
 
 /* A collection below something absent is a 404 in ARM's own words, whichever of them. */
-static int classify(struct flow *f, const struct reply *reply, struct err *err)
+static int absence_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     if (arm_classify(f, reply, err) == 0) return 0;
     bool answered = reply->err.kind == ERR_NONE;
@@ -299,7 +299,7 @@ void arm_absence_init(struct arm_absence *a, const struct azure *az,
     must(*q->id == '/');
     *a = (struct arm_absence){.flow = {.name = "arm.absence",
                                        .rows = arm_absence_rows,
-                                       .classify = classify,
+                                       .classify = absence_classify,
                                        .token_refused = token_refused,
                                        .op = a},
                               .question = *q};

@@ -90,7 +90,7 @@ static bool message_speaks(const char *message)
 
 /* 'message' on one line, without control characters and final full stops, cut between characters.
  */
-static void tidy(char *out, size_t room, const char *message)
+static void error_tidy(char *out, size_t room, const char *message)
 {
     size_t end = utf8_cut(message, strlen(message), room - 1), length = 0;
     for (size_t i = 0; i < end; i++) {
@@ -113,7 +113,7 @@ static void error_fill(struct err *err, const json_t *body, int status, const ch
     const char *message = json_text_at(object, "message");
     char text[400] = "";
     if (!code || !*code) code = fallback_code;
-    if (message_speaks(message)) tidy(text, sizeof(text), message);
+    if (message_speaks(message)) error_tidy(text, sizeof(text), message);
     enum err_kind kind = status ? error_kind(status, code) : ERR_REFUSED;
     if (!status && !code_kind(code, &kind)) kind = ERR_REFUSED;
     err_set(err, kind, "%s: %s%s%s", what, *code ? code : "no code", *text ? ": " : "", text);

@@ -32,7 +32,7 @@ static void ask_get(struct flow *f, struct call *call)
 }
 
 /* An absence is an answer; every other 404 is a failure like the rest. */
-static int classify(struct flow *f, const struct reply *reply, struct err *err)
+static int get_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     struct arm_get *g = f->op;
     if (arm_classify(f, reply, err) == 0) return 0;
@@ -67,7 +67,7 @@ void arm_get_init(struct arm_get *g, const struct azure *az, const char *id,
 {
     *g = (struct arm_get){.flow = {.name = "arm.get",
                                    .rows = arm_get_rows,
-                                   .classify = classify,
+                                   .classify = get_classify,
                                    .token_refused = token_refused,
                                    .op = g},
                           .shape = shape};

@@ -137,7 +137,7 @@ char *arm_id_group(const char *subscription, const char *group)
 }
 
 /* 'parent' without a final slash. */
-static int trimmed(const char *parent)
+static int id_trimmed(const char *parent)
 {
     size_t length = strlen(parent);
     return (int)(length && parent[length - 1] == '/' ? length - 1 : length);
@@ -145,12 +145,12 @@ static int trimmed(const char *parent)
 
 char *arm_id_resource(const char *parent, const char *provider, const char *type, const char *name)
 {
-    return xasprintf("%.*s/providers/%s/%s%s%s", trimmed(parent), parent, provider, type,
+    return xasprintf("%.*s/providers/%s/%s%s%s", id_trimmed(parent), parent, provider, type,
                      name ? "/" : "", name ? name : "");
 }
 
 char *arm_id_child(const char *parent, const char *type, const char *name)
 {
-    return xasprintf("%.*s/%s%s%s", trimmed(parent), parent, type, name ? "/" : "",
+    return xasprintf("%.*s/%s%s%s", id_trimmed(parent), parent, type, name ? "/" : "",
                      name ? name : "");
 }

@@ -58,7 +58,7 @@ static enum flow_verdict no_end(struct flow *f, const char *why)
 
 /* Checks where the next page is said to be. The token goes with it, so it must be ARM; and a page
  * that was read already leads round in a circle. */
-static enum flow_verdict follow(struct flow *f, const char *link)
+static enum flow_verdict list_follow(struct flow *f, const char *link)
 {
     struct arm_list *l = f->op;
     struct list_print here = list_print_of(l->op.url, strlen(l->op.url));
@@ -84,7 +84,7 @@ static bool is_remembered(struct arm_list *l, const struct http_reply *reply)
     return m->items && strcmp(l->digest, m->digest) == 0;
 }
 
-static void recall(struct arm_list *l)
+static void list_recall(struct arm_list *l)
 {
     json_decref(l->items);
     l->items = json_incref(l->memory->items);
@@ -92,7 +92,7 @@ static void recall(struct arm_list *l)
 }
 
 /* The list is complete. More than one page has no digest to know it by. */
-static void remember(struct arm_list *l)
+static void list_remember(struct arm_list *l)
 {
     struct arm_list_memory *m = l->memory;
     if (!m) return;
@@ -125,7 +125,7 @@ static int read_item(struct arm_list *l, json_t *item, struct list_known *known,
 
 /* A sound item joins the list. No two are alike: by name below one collection, by id where they
  * stand elsewhere. */
-static int admit(struct arm_list *l, const struct list_known *known, struct err *err)
+static int list_admit(struct arm_list *l, const struct list_known *known, struct err *err)
 {
     if (++l->count > ITEMS_MAX)
         return err_set(err, ERR_PROTOCOL, "the list has no end: more than %d items", ITEMS_MAX);
@@ -139,7 +139,7 @@ static int add_item(struct arm_list *l, json_t *item, struct err *err)
 {
     struct list_known known = {.item = NULL};
     int result = read_item(l, item, &known, err);
-    if (result == 0) result = admit(l, &known, err);
+    if (result == 0) result = list_admit(l, &known, err);
     json_decref(known.item);
     return result;
 }
@@ -159,7 +159,7 @@ static int add_piece(struct arm_list *l, const struct list_piece *piece, struct 
                       : err_prefix(err, "the answer of ARM: item %zu", l->count + 1);
         json_decref(item);
     }
-    if (result == 0) result = admit(l, &known, err);
+    if (result == 0) result = list_admit(l, &known, err);
     list_book_add(&l->book, known);
     return result;
 }
@@ -167,14 +167,14 @@ static int add_piece(struct arm_list *l, const struct list_piece *piece, struct 
 /* --- pages ------------------------------------------------------------------------------------ */
 
 /* After the last page. */
-static enum flow_verdict end(struct flow *f)
+static enum flow_verdict list_end(struct flow *f)
 {
     struct arm_list *l = f->op;
     if (l->shape && l->shape->flags & ARM_NEVER_EMPTY && !l->count) {
         err_set(&f->err, ERR_PROTOCOL, "the answer of ARM is not complete: an empty list");
         return FLOW_FAIL;
     }
-    remember(l);
+    list_remember(l);
     return FLOW_NEXT;
 }
 
@@ -184,13 +184,13 @@ static enum flow_verdict go_on(struct flow *f, const json_t *page)
     struct arm_list *l = f->op;
     const json_t *link = json_at(page, "nextLink");
     l->pages++;
-    if (!link || json_is_null(link)) return end(f);
+    if (!link || json_is_null(link)) return list_end(f);
     const char *url = json_string_value(link);
     if (!url) {
         err_set(&f->err, ERR_PROTOCOL, "the answer of ARM is not sound: \"nextLink\" is no text");
         return FLOW_FAIL;
     }
-    return *url ? follow(f, url) : end(f);
+    return *url ? list_follow(f, url) : list_end(f);
 }
 
 static enum flow_verdict take_pieces(struct flow *f, const struct list_split *split)
@@ -241,7 +241,7 @@ static enum flow_verdict take_page(struct flow *f, const struct reply *reply)
     l->bytes += reply->http.length;
     if (l->bytes > BYTES_MAX) return no_end(f, "too many bytes");
     if (!is_remembered(l, &reply->http)) return read_page(f, &reply->http);
-    recall(l);
+    list_recall(l);
     return FLOW_NEXT;
 }
 

@@ -133,7 +133,7 @@ static int classify_write(struct arm_write *w, const struct reply *reply, const 
 
 /* Once the write is taken no failure ends the flow by itself: what gives no state is asked again by
  * the row, which knows for how long. Only the first refused token starts the flow over. */
-static int classify(struct flow *f, const struct reply *reply, struct err *err)
+static int write_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     struct arm_write *w = f->op;
     if (arm_classify(f, reply, err) == 0) return 0;
@@ -163,7 +163,7 @@ int arm_write_init(struct arm_write *w, const struct azure *az, const struct arm
     if (request->body && payload_make(request, az->io, &payload, &length, err) < 0) return -1;
     *w = (struct arm_write){.flow = {.name = "arm.write",
                                      .rows = arm_write_rows,
-                                     .classify = classify,
+                                     .classify = write_classify,
                                      .token_refused = token_refused,
                                      .op = w},
                             .payload = payload,

@@ -66,7 +66,7 @@ msec monitor_pause(const struct azure *az, const struct reply *reply, msec elaps
     return pause > PAUSE_MOST ? PAUSE_MOST : pause;
 }
 
-static enum monitor_state ending(const char *word)
+static enum monitor_state monitor_ending(const char *word)
 {
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
         if (strcasecmp(endings[i].word, word) == 0) return endings[i].state;
@@ -107,19 +107,19 @@ enum monitor_state monitor_read(const struct reply *reply, bool is_location, str
     if (http->status < 200 || http->status >= 300) return MONITOR_UNKNOWN;
     json_t *body = json_parse(http->body, http->length, NULL);
     const char *status = json_text_at(body, "status");
-    enum monitor_state state = status ? ending(status) : MONITOR_UNKNOWN;
+    enum monitor_state state = status ? monitor_ending(status) : MONITOR_UNKNOWN;
     if (state == MONITOR_FAILED || state == MONITOR_CANCELED)
         arm_error_operation(body, status, err);
     json_decref(body);
     return state;
 }
 
-static enum monitor_state provisioning(const json_t *body, struct err *err)
+static enum monitor_state monitor_provisioning(const json_t *body, struct err *err)
 {
     const json_t *word = json_at(body, "properties.provisioningState");
     if (!word || json_is_null(word)) return MONITOR_SUCCEEDED; /* source: ARM RPC */
     if (!json_is_string(word)) return MONITOR_UNKNOWN;
-    enum monitor_state state = ending(json_string_value(word));
+    enum monitor_state state = monitor_ending(json_string_value(word));
     if (state == MONITOR_FAILED)
         err_set(err, ERR_REFUSED, "the resource says that its provisioning has failed");
     else if (state == MONITOR_CANCELED)
@@ -141,7 +141,7 @@ enum monitor_state monitor_resource(enum arm_settling settling, const json_t *bo
     switch (settling) {
     case ARM_SETTLES_BY_OPERATION: break;
     case ARM_SETTLES_BY_STATE: return server_state(body);
-    case ARM_SETTLES_BY_PROVISIONING: return provisioning(body, err);
+    case ARM_SETTLES_BY_PROVISIONING: return monitor_provisioning(body, err);
     case ARM_SETTLES_AT_ONCE: return MONITOR_SUCCEEDED;
     }
     return MONITOR_UNKNOWN;

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 /* Writes one byte of a JSON string at 'out' (NULL: nowhere). Returns its length. */
-static size_t escape(char *out, unsigned char c)
+static size_t payload_escape(char *out, unsigned char c)
 {
     char text[8];
     if (c == '"' || c == '\\')
@@ -30,7 +30,7 @@ static size_t escape_all(char *out, const struct secret *secret)
     const char *bytes = secret_bytes(secret);
     size_t length = 0;
     for (size_t i = 0; i < secret_length(secret); i++)
-        length += escape(out ? out + length : NULL, (unsigned char)bytes[i]);
+        length += payload_escape(out ? out + length : NULL, (unsigned char)bytes[i]);
     return length;
 }
 

@@ -73,7 +73,7 @@ static void ask_fetch(struct flow *f, struct call *call)
     token_request_ask(&c->request, call);
 }
 
-static int classify(struct flow *f, const struct reply *reply, struct err *err)
+static int token_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     struct token_cache *c = f->op;
     token_request_sent(&c->request);
@@ -176,7 +176,7 @@ struct token_cache *token_cache_new(const struct io *io, const struct token_sour
     token_request_init(&c->request, source, audience);
     c->fetch = (struct flow){.name = "token",
                              .rows = token_rows,
-                             .classify = classify,
+                             .classify = token_classify,
                              .done = fetch_done,
                              .op = c,
                              .resource = c->request.source.endpoint};

@@ -101,7 +101,7 @@ static char *entra_form_head(const struct token_source *source, const char *audi
     return buf_steal(&b);
 }
 
-static char *copy(const char *text)
+static char *source_copy(const char *text)
 {
     return text ? xstrdup(text) : NULL;
 }
@@ -112,12 +112,12 @@ void token_request_init(struct token_request *r, const struct token_source *sour
     bool imds = source->kind == TOKEN_MANAGED_IDENTITY;
     *r = (struct token_request){
         .source = {.kind = source->kind,
-                   .endpoint = copy(source->endpoint),
-                   .tenant = copy(source->tenant),
-                   .client_id = copy(source->client_id),
+                   .endpoint = source_copy(source->endpoint),
+                   .tenant = source_copy(source->tenant),
+                   .client_id = source_copy(source->client_id),
                    .secret = source->secret ? secret_share(source->secret) : NULL,
                    .selector = source->selector,
-                   .selector_value = copy(source->selector_value)},
+                   .selector_value = source_copy(source->selector_value)},
         .url = imds ? imds_url(source, audience) : entra_url(source),
         .form_head = imds ? NULL : entra_form_head(source, audience),
     };

@@ -1,7 +1,7 @@
 /* What may be done about a change: see policy.h. */
 #include "plan/policy.h"
 
-static void deny(struct change *c, enum change_verdict verdict, const char *reason)
+static void policy_deny(struct change *c, enum change_verdict verdict, const char *reason)
 {
     c->verdict = verdict;
     c->reason = reason;
@@ -34,38 +34,40 @@ static struct excess excess_of(const struct plan *p, const struct policy *policy
     };
 }
 
-static void forbid(struct change *c, const struct policy *policy)
+static void policy_forbid(struct change *c, const struct policy *policy)
 {
     if (policy->mode == POLICY_OBSERVE)
-        deny(c, CHANGE_NEVER, "the document's mode is observe");
+        policy_deny(c, CHANGE_NEVER, "the document's mode is observe");
     else if (c->observe_only)
-        deny(c, CHANGE_NEVER, "the item's mode is observe");
+        policy_deny(c, CHANGE_NEVER, "the item's mode is observe");
     else if (c->verb == CHANGE_CREATE && c->class == CHANGE_CREATE_CLASS && !policy->allow_create)
-        deny(c, CHANGE_NEVER, "policy.allowCreate is false");
+        policy_deny(c, CHANGE_NEVER, "policy.allowCreate is false");
 }
 
-static void limit(struct change *c, const struct policy *policy, const struct policy_facts *facts,
-                  const struct excess *over)
+static void policy_limit(struct change *c, const struct policy *policy,
+                         const struct policy_facts *facts, const struct excess *over)
 {
     if (c->verb == CHANGE_DELETE && over->deletions)
-        deny(c, CHANGE_NEVER, "more deletions in one plan than policy.limits.deletions");
+        policy_deny(c, CHANGE_NEVER, "more deletions in one plan than policy.limits.deletions");
     else if (c->verb == CHANGE_CREATE && over->creations)
-        deny(c, CHANGE_NEVER, "more creations in one plan than limits.blastRadius.creations");
+        policy_deny(c, CHANGE_NEVER,
+                    "more creations in one plan than limits.blastRadius.creations");
     else if (over->writes)
-        deny(c, CHANGE_NEVER, "more writes in one plan than limits.blastRadius.percent");
+        policy_deny(c, CHANGE_NEVER, "more writes in one plan than limits.blastRadius.percent");
     else if (c->class == CHANGE_DISRUPTIVE_CLASS && !policy->allow_disruptive)
-        deny(c, CHANGE_WAIT, "it interrupts connections and policy.allowDisruptive is false");
+        policy_deny(c, CHANGE_WAIT,
+                    "it interrupts connections and policy.allowDisruptive is false");
     else if (c->blocked)
-        deny(c, CHANGE_WAIT, c->blocked);
+        policy_deny(c, CHANGE_WAIT, c->blocked);
     else if (facts->busy && (!facts->busy_below || c->stage < facts->busy_below))
-        deny(c, CHANGE_WAIT, facts->busy);
+        policy_deny(c, CHANGE_WAIT, facts->busy);
 }
 
 void policy_permit(struct plan *p, const struct policy *policy, const struct policy_facts *facts)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (p->changes[i].verdict == CHANGE_GO) forbid(&p->changes[i], policy);
+        if (p->changes[i].verdict == CHANGE_GO) policy_forbid(&p->changes[i], policy);
     struct excess over = excess_of(p, policy, facts);
     for (size_t i = 0; i < p->count; i++)
-        if (p->changes[i].verdict == CHANGE_GO) limit(&p->changes[i], policy, facts, &over);
+        if (p->changes[i].verdict == CHANGE_GO) policy_limit(&p->changes[i], policy, facts, &over);
 }

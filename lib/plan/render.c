@@ -43,7 +43,7 @@ static void add_text(struct buf *out, const char *text)
 }
 
 /* A value that is there but empty must be seen, too. */
-static const char *visible(const char *value)
+static const char *render_visible(const char *value)
 {
     return *value ? value : "\"\"";
 }
@@ -53,9 +53,9 @@ static void delta_text(const struct change_delta *d, struct buf *out)
     buf_str(out, "    ");
     add_text(out, d->path);
     buf_str(out, ": ");
-    if (d->from) add_text(out, visible(d->from));
+    if (d->from) add_text(out, render_visible(d->from));
     if (d->from || !d->to) buf_str(out, " -> ");
-    add_text(out, d->to ? visible(d->to) : "(none)");
+    add_text(out, d->to ? render_visible(d->to) : "(none)");
     buf_char(out, '\n');
 }
 

@@ -3,7 +3,7 @@
 
 #include "pg/classify.h"
 
-static flow_classify classify;
+static flow_classify catalog_classify;
 static void ask_probe(struct flow *f, struct call *call);
 static enum flow_verdict take_probe(struct flow *f, const struct reply *reply);
 static void ask_catalog(struct flow *f, struct call *call);
@@ -36,7 +36,7 @@ void catalog_read_init(struct catalog_read *r, enum catalog_kind kind,
     r->flow = (struct flow){
         .name = probe_only ? "catalog.probe" : "catalog.read",
         .rows = probe_only ? probe_rows : read_rows,
-        .classify = classify,
+        .classify = catalog_classify,
         .op = r,
         .resource = target->database,
     };
@@ -49,13 +49,13 @@ void catalog_read_done(struct catalog_read *r)
     r->arena = NULL;
 }
 
-static int classify(struct flow *f, const struct reply *reply, struct err *err)
+static int catalog_classify(struct flow *f, const struct reply *reply, struct err *err)
 {
     if (flow_classify_transport(f, reply, err)) return -1;
     return pg_classify(&reply->sql, err);
 }
 
-static const struct sql_statement *queries(const struct catalog_read *r)
+static const struct sql_statement *catalog_queries(const struct catalog_read *r)
 {
     return r->kind == CATALOG_CLUSTER ? pg_cluster_queries : pg_database_queries;
 }
@@ -65,7 +65,7 @@ static void ask_probe(struct flow *f, struct call *call)
     struct catalog_read *r = f->op;
     call->kind = CALL_SQL;
     call->sql = (struct sql_call){
-        .target = r->target, .mode = SQL_EACH, .statements = queries(r), .count = 1};
+        .target = r->target, .mode = SQL_EACH, .statements = catalog_queries(r), .count = 1};
 }
 
 static enum flow_verdict take_probe(struct flow *f, const struct reply *reply)
@@ -89,7 +89,7 @@ static void ask_catalog(struct flow *f, struct call *call)
     call->sql = (struct sql_call){
         .target = r->target,
         .mode = SQL_READ,
-        .statements = queries(r),
+        .statements = catalog_queries(r),
         .count = r->kind == CATALOG_CLUSTER ? pg_cluster_query_count : pg_database_query_count,
     };
 }

@@ -5,7 +5,7 @@
 set -eu
 unset CDPATH
 # What breaks the rule fails the check ("yes") or is a note ("no").
-fails=no
+fails=yes
 cd "${1:-$(dirname "$0")/../..}"
 here=$(cd "$(dirname "$0")" && pwd)
 

@@ -6,7 +6,7 @@
 set -eu
 unset CDPATH
 # Whether a rule without a test fails the check ("yes") or is a note ("no").
-fails=no
+fails=yes
 cd "${1:-$(dirname "$0")/../..}"
 
 awk -v fails="${FAILS:-$fails}" '
