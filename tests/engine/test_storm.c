@@ -1,4 +1,5 @@
-/* Many faults at once, at random, and a daemon that is killed at any moment: nothing that must
+/* Many faults at once, at random, and a daemon that is killed, or given another document, at any
+ * moment: nothing that must
  * never happen happens, and after the storm everything is as declared. Each seed is a story of its
  * own; ENGINE_STORM=N in the environment plays N of them instead of the usual number. */
 #include <inttypes.h>
@@ -35,7 +36,8 @@ struct kind {
     const char *name;
     unsigned percent; /* of the calls meet a fault */
     bool from_nothing;
-    bool killed; /* every few minutes */
+    bool killed;   /* every few minutes */
+    bool reloaded; /* likewise, there and back */
 };
 
 static void meddle(struct stage *s, uint32_t seed)
@@ -63,6 +65,13 @@ static void set_out(struct stage *s, const struct kind *kind, uint32_t seed)
     json_decref(empty);
 }
 
+/* Somebody changes his mind about the retention. */
+static json_t *other_limit(void)
+{
+    return json_pack("{s:{s:{s:{s:i}}}}", "servers", "properties", "backup", "backupRetentionDays",
+                     21);
+}
+
 /* Returns what is wrong; NULL: nothing. */
 static char *weather(struct stage *s, const struct kind *kind)
 {
@@ -71,7 +80,9 @@ static char *weather(struct stage *s, const struct kind *kind)
     for (unsigned i = 1; i <= 9; i++) {
         virtual_pass(s->v, STORM / 9 + i * 777);
         if (kind->killed) stage_begin(s, ENGINE_DAEMON, NULL);
+        if (kind->reloaded) stage_reload(s, i % 2 ? other_limit() : NULL);
     }
+    if (kind->reloaded) stage_reload(s, NULL);
     virtual_fault_end(s->v);
     if (*virtual_complaints(s->v)) return xstrdup(virtual_complaints(s->v));
     if (!stage_until_in_order(s, PATIENCE)) return xstrdup("does not come in order");
@@ -101,31 +112,43 @@ static void play(const struct kind *kind)
 static void test_a_breeze(void **state)
 {
     (void)state;
-    play(&(struct kind){"a breeze", 5, false, false});
+    play(&(struct kind){"a breeze", 5, false, false, false});
 }
 
 static void test_a_storm(void **state)
 {
     (void)state;
-    play(&(struct kind){"a storm", 30, false, false});
+    play(&(struct kind){"a storm", 30, false, false, false});
 }
 
 static void test_a_build_up_in_a_storm(void **state)
 {
     (void)state;
-    play(&(struct kind){"a build-up in a storm", 20, true, false});
+    play(&(struct kind){"a build-up in a storm", 20, true, false, false});
 }
 
 static void test_kills_in_good_weather(void **state)
 {
     (void)state;
-    play(&(struct kind){"kills in good weather", 0, true, true});
+    play(&(struct kind){"kills in good weather", 0, true, true, false});
 }
 
 static void test_kills_in_a_storm(void **state)
 {
     (void)state;
-    play(&(struct kind){"kills in a storm", 20, true, true});
+    play(&(struct kind){"kills in a storm", 20, true, true, false});
+}
+
+static void test_reloads_in_a_storm(void **state)
+{
+    (void)state;
+    play(&(struct kind){"reloads in a storm", 15, true, false, true});
+}
+
+static void test_reloads_in_good_weather(void **state)
+{
+    (void)state;
+    play(&(struct kind){"reloads in good weather", 0, false, false, true});
 }
 
 int main(void)
@@ -136,6 +159,8 @@ int main(void)
         cmocka_unit_test(test_a_build_up_in_a_storm),
         cmocka_unit_test(test_kills_in_good_weather),
         cmocka_unit_test(test_kills_in_a_storm),
+        cmocka_unit_test(test_reloads_in_a_storm),
+        cmocka_unit_test(test_reloads_in_good_weather),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     stage_built_free();
