@@ -245,6 +245,28 @@ static void server_adopt_zones(json_t *want, const json_t *have)
     json_put_at(want, primary_zone, json_string(now));
 }
 
+/* The place of a tier in the list above; its length where it is none. */
+static size_t server_tier_rank(const char *tier)
+{
+    size_t rank = 0;
+    while (storage_tiers[rank] && (!tier || strcasecmp(storage_tiers[rank], tier) != 0)) rank++;
+    return rank;
+}
+
+/* A disk that has grown by itself has grown into a higher tier: below the default of its size there
+ * is none (source: capabilities example of the 2024-08-01 swagger), so that asking for the declared
+ * one would be refused for ever. */
+static void server_adopt_tier(json_t *want, const json_t *have)
+{
+    static const char size[] = "properties.storage.storageSizeGB";
+    static const char tier[] = "properties.storage.tier";
+    const char *declared = json_text_at(want, tier), *now = json_text_at(have, tier);
+    int64_t wanted = json_int_at(want, size, 0);
+    if (!declared || !now || !wanted || json_int_at(have, size, 0) <= wanted) return;
+    if (server_tier_rank(now) > server_tier_rank(declared))
+        json_put_at(want, tier, json_string(now));
+}
+
 /* Not answered where passwords are off (terraform-provider-azurerm): no answer is no difference. */
 static void server_adopt_login(json_t *want, const json_t *have)
 {
@@ -276,6 +298,7 @@ static void server_adopt(const struct comparison *c, json_t *want, const json_t 
 {
     server_adopt_zones(want, have);
     server_adopt_login(want, have);
+    server_adopt_tier(want, have);
     server_report_standby_zone(c, want, have);
 }
 
