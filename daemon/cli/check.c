@@ -40,6 +40,7 @@ static size_t check_documents(const struct cli *cli, const struct settings *sett
         d = desired_load(settings, SETTINGS_LEAVE_SECRETS, problems);
     else if (count > 0)
         d = desired_load_files(settings, documents, count, SETTINGS_LEAVE_SECRETS, problems);
+    if (d) desired_require(d, settings, problems);
     count = d ? d->count : 0;
     desired_free(d);
     free(documents);

@@ -48,6 +48,25 @@ static bool session_was_seen(void *ctx, const char *id)
     return sightings_has(s->sightings, id);
 }
 
+static void session_add_left(json_t *left, const char *target, const char *what, const char *state,
+                             const char *reason)
+{
+    json_array_append_new(left, json_pack("{s:s, s:o, s:s, s:o}", "target", target, "what",
+                                          plan_text_json(what), "state", state, "reason",
+                                          plan_text_json(reason)));
+}
+
+static void session_add_standing(void *ctx, const struct standing *s)
+{
+    session_add_left(ctx, s->target, s->title, s->state, s->reason);
+}
+
+static void session_add_unknown(void *ctx, const char *target, const char *part,
+                                const struct err *err)
+{
+    session_add_left(ctx, target, part, "unknown", err->text);
+}
+
 static void engine_go(struct session *s, struct configuration *c, enum engine_mode mode,
                       struct session_result *result)
 {
@@ -66,6 +85,9 @@ static void engine_go(struct session *s, struct configuration *c, enum engine_mo
     if (s->progress && s->live) fputs("\r\033[K", stderr);
     result->totals = engine_totals(s->engine);
     result->plan = engine_plan(s->engine);
+    result->left = json_array();
+    engine_each_standing(s->engine, session_add_standing, result->left);
+    engine_each_unknown(s->engine, session_add_unknown, result->left);
     engine_free(s->engine);
     setup_free(setup);
 }
@@ -87,6 +109,10 @@ static struct configuration *session_load(const struct cli *cli)
     problems_init(&problems);
     struct configuration *c =
         configuration_load(cli->config, (const char *const *)cli->args, cli->arg_count, &problems);
+    if (c && desired_require(c->desired, c->settings, &problems)) {
+        configuration_free(c);
+        c = NULL;
+    }
     if (!c) cli_problems(cli, &problems);
     problems_done(&problems);
     return c;
@@ -128,5 +154,6 @@ int session_run(const struct cli *cli, enum engine_mode mode, bool progress,
 void session_result_done(struct session_result *result)
 {
     plan_free(result->plan);
+    json_decref(result->left);
     *result = (struct session_result){0};
 }

@@ -8,6 +8,7 @@
 struct session_result {
     struct engine_totals totals;
     struct plan *plan; /* of the last look; owned */
+    json_t *left;      /* what is not in order: [{"target","what","state","reason"}]; owned */
 };
 
 /* Loads what 'cli' names, runs the engine in 'mode' until every target has ended, and fills in

@@ -250,6 +250,12 @@ struct engine_totals engine_totals(const struct engine *e)
     return t;
 }
 
+void engine_each_standing(const struct engine *e, standing_cb *told, void *ctx)
+{
+    for (size_t i = 0; i < e->run_count; i++)
+        transitions_each_standing(e->runs[i]->transitions, told, ctx);
+}
+
 struct plan *engine_plan(const struct engine *e)
 {
     struct plan *all = plan_new();

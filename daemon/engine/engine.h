@@ -12,6 +12,7 @@
 #include "config/desired.h"
 #include "config/settings.h"
 #include "engine/event.h"
+#include "engine/transition.h"
 #include "plan/plan.h"
 
 enum engine_mode {
@@ -34,6 +35,8 @@ struct engine_hooks {
     void *ctx;
     /* A cycle has ended. The engine must not be freed in here. */
     void (*cycle)(void *ctx);
+    /* What the summary of every cycle adds (borrowed); NULL: nothing. */
+    const char *(*note)(void *ctx);
     /* One-shot modes: every target has ended. Likewise. */
     void (*finished)(void *ctx);
     /* No target works with the world of 'owner' any more: it may be freed, in a later turn. */
@@ -78,6 +81,8 @@ struct engine_totals engine_totals(const struct engine *e);
 /* The plan of everything, in document order; the caller frees it. */
 struct plan *engine_plan(const struct engine *e);
 
+/* Each difference that stands now: a one-shot's unfinished business. */
+void engine_each_standing(const struct engine *e, standing_cb *told, void *ctx);
 /* Each part that could not be read by its last look: why. */
 void engine_each_unknown(const struct engine *e,
                          void (*told)(void *ctx, const char *target, const char *part,

@@ -72,7 +72,8 @@ struct event {
     const char *target;
     uint64_t cycle;
     const struct err *err; /* NULL: none */
-    const char *text;      /* UNKNOWN, KNOWN: the part; OPERATION, FACT, PRESENT (its id): what */
+    const char *text;      /* UNKNOWN, KNOWN: the part; OPERATION, FACT, PRESENT (its id): what;
+                            CYCLE: a note of the owner's, or NULL */
     msec span;             /* KNOWN: how long it was not; OPERATION: since it began */
     msec now;              /* CYCLE: when it ended */
     union {

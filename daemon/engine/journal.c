@@ -135,18 +135,19 @@ static void journal_cycle(struct journal *j, const struct event *e)
         {"RSS_KB", journal_resident(j, e->now)},
     };
     char text[NUMBERS][24];
-    struct log_field fields[NUMBERS + 4] = {
+    struct log_field fields[NUMBERS + 5] = {
         {"DOCUMENT", e->document}, {"TARGET", e->target}, {"LANE", c->lane}};
     for (size_t i = 0; i < NUMBERS; i++) {
         snprintf(text[i], sizeof(text[i]), "%" PRIu64, numbers[i].value);
         fields[i + 3] = (struct log_field){numbers[i].field, text[i]};
     }
+    fields[NUMBERS + 3] = (struct log_field){"NOTE", e->text};
     log_record(
         LOG_LEVEL_INFO, MESSAGE_CYCLE, fields,
         "cycle of %s, %s: %s items, %s drifted, %s corrected, %s waiting, %s owing a restart; "
-        "ARM %s reads %s writes, SQL %s queries, %s ms, %s KiB",
+        "ARM %s reads %s writes, SQL %s queries, %s ms, %s KiB%s%s",
         e->target, c->lane, text[1], text[2], text[3], text[4], text[5], text[8], text[9], text[10],
-        text[11], text[12]);
+        text[11], text[12], e->text ? "; " : "", e->text ? e->text : "");
 }
 
 void journal_sink(void *ctx, const struct event *e)

@@ -60,8 +60,10 @@ const char *run_missing(const struct run *r, const char *id)
 void run_tell_cycle(const struct run *r, const struct lane *lane)
 {
     struct transition_counts n = transitions_count(r->transitions);
+    const struct engine_hooks *hooks = r->services->hooks;
     const struct event event = {
         .kind = EVENT_CYCLE,
+        .text = hooks->note ? hooks->note(hooks->ctx) : NULL,
         .document = r->target->document,
         .target = r->target->name,
         .cycle = lane->cycle,

@@ -307,6 +307,22 @@ void transitions_slow(struct transitions *t, const struct change *change, const 
 /* --- what stands -------------------------------------------------------------------------------
  */
 
+/* A later look forgets why the plan would not, but not why the write failed. */
+static const char *entry_reason(const struct entry *e)
+{
+    bool failed = e->state == DRIFT_STATE_BLOCKED || e->state == DRIFT_STATE_WAITING;
+    return e->why || !failed ? e->why : e->failure;
+}
+
+void transitions_each_standing(const struct transitions *t, standing_cb *told, void *ctx)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const struct entry *e = &t->entries[i];
+        const char *state = e->debt ? "owing a restart" : drift_state_word(e->state);
+        told(ctx, &(struct standing){t->target, e->title, state, entry_reason(e)});
+    }
+}
+
 struct transition_counts transitions_count(const struct transitions *t)
 {
     struct transition_counts n = {.unknown = t->unknown_count};

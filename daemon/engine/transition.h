@@ -72,6 +72,16 @@ void transitions_each_unknown(const struct transitions *t, const char *target,
                                            const struct err *err),
                               void *ctx);
 
+/* One difference that stands, for whoever asks what is left; borrowed. */
+struct standing {
+    const char *target;
+    const char *title;
+    const char *state;  /* drift_state_word(), or "owing a restart" */
+    const char *reason; /* why it is not in order; NULL: nothing is known of it */
+};
+typedef void standing_cb(void *ctx, const struct standing *standing);
+void transitions_each_standing(const struct transitions *t, standing_cb *told, void *ctx);
+
 /* The differences that stand now. */
 struct transition_counts {
     size_t drifted;

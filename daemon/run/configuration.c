@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message_id.h"
 
 struct configuration *configuration_load(const char *file, const char *const *documents,
                                          size_t count, struct problems *problems)
@@ -45,7 +46,7 @@ void configuration_free(struct configuration *c)
     free(c);
 }
 
-static void log_problem(const struct problem *p, const char *message_id)
+static void configuration_log_problem(const struct problem *p, const char *message_id)
 {
     char line[16];
     snprintf(line, sizeof(line), "%u", p->line);
@@ -57,5 +58,31 @@ static void log_problem(const struct problem *p, const char *message_id)
 
 void configuration_log(const struct problems *problems, const char *message_id)
 {
-    for (size_t i = 0; i < problems->count; i++) log_problem(&problems->items[i], message_id);
+    for (size_t i = 0; i < problems->count; i++)
+        configuration_log_problem(&problems->items[i], message_id);
+}
+
+/* Whoever declares nothing may believe that something is looked after. */
+static void configuration_log_empty(const char *directory)
+{
+    const struct log_field fields[] = {{"DIRECTORY", directory}, {NULL, NULL}};
+    log_record(LOG_LEVEL_WARNING, MESSAGE_NOTHING_DECLARED, fields,
+               "nothing is declared in %s, so nothing is looked after", directory);
+}
+
+static void configuration_log_missing(void *ctx, const char *title, const char *arm_id)
+{
+    (void)ctx;
+    const struct log_field fields[] = {{"TITLE", title}, {"RESOURCE_ID", arm_id}, {NULL, NULL}};
+    log_record(LOG_LEVEL_NOTICE, MESSAGE_NO_LONGER_DECLARED, fields,
+               "no longer declared: %s; it is left as it is", title);
+}
+
+void configuration_log_declared(const struct configuration *c, struct declared **declared)
+{
+    struct declared *now = declared_new(c->desired);
+    if (desired_is_empty(c->desired)) configuration_log_empty(c->settings->desired_directory);
+    declared_missing(*declared, now, configuration_log_missing, NULL);
+    declared_free(*declared);
+    *declared = now;
 }

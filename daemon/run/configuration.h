@@ -6,6 +6,7 @@
 #include "base/problem.h"
 #include "config/desired.h"
 #include "config/settings.h"
+#include "run/declared.h"
 #include "run/lock.h"
 
 struct configuration {
@@ -26,5 +27,10 @@ void configuration_free(struct configuration *c);
 
 /* One record for each problem, with FILE, LINE, PATH and REASON. */
 void configuration_log(const struct problems *problems, const char *message_id);
+
+/* Says what is worth saying when 'c' comes into force: that it declares nothing, and what it does
+ * not declare any more, compared with '*declared', which becomes what it declares (NULL: the
+ * first). */
+void configuration_log_declared(const struct configuration *c, struct declared **declared);
 
 #endif

@@ -21,6 +21,7 @@
 #include "run/reload.h"
 #include "run/setup.h"
 #include "run/sightings.h"
+#include "run/supervisor.h"
 
 /* How long a stop waits for a configuration that is being read. */
 #define READING_PATIENCE SECONDS(2)
@@ -36,7 +37,8 @@ struct service {
     const struct service_options *options;
     struct loop *loop;
     struct guard *guard; /* has the lock */
-    struct notify *notify;
+    struct supervisor *supervisor;
+    struct declared *declared;   /* by the newest configuration */
     struct configuration *first; /* read at start, until the engine works by it */
     struct setup *setup;         /* in force, the newest first */
     struct engine *engine;
@@ -46,19 +48,10 @@ struct service {
     struct reload *reload;
     struct sightings *sightings;
     bool stopping;
-    bool unheard; /* systemd did not take the last message */
     int status;
 };
 
-/* Said once until systemd listens again: a status is sent with every cycle. */
-static void service_told(struct service *s, const struct err *err, int result)
-{
-    if (result && !s->unheard)
-        log_error(LOG_LEVEL_WARNING, NULL, NULL, err, "systemd was not told: %s", err->text);
-    s->unheard = result != 0;
-}
-
-static void log_start(const struct service *s, const struct settings *settings)
+static void service_log_as_set(const struct service *s, const struct settings *settings)
 {
     int format = s->options->log_format >= 0 ? s->options->log_format : settings->log.format;
     enum log_level level = s->options->log_level >= 0 ? (enum log_level)s->options->log_level
@@ -68,24 +61,13 @@ static void log_start(const struct service *s, const struct settings *settings)
 
 /* --- the engine ------------------------------------------------------------------------------ */
 
-static void status_text(const struct service *s, char *out, size_t size)
-{
-    struct engine_totals t = engine_totals(s->engine);
-    snprintf(out, size,
-             "%zu items on %zu targets: %zu drifted, %zu waiting, "
-             "%zu owing a restart, %zu unknown",
-             t.items, t.targets, t.drifted, t.waiting, t.debt, t.unknown);
-}
-
 static void service_leave(struct service *s);
 
 static void service_cycle(void *ctx)
 {
     struct service *s = ctx;
-    char text[160];
-    struct err err = {0};
-    status_text(s, text, sizeof(text));
-    service_told(s, &err, notify_status(s->notify, text, &err));
+    struct engine_totals t = engine_totals(s->engine);
+    supervisor_state(s->supervisor, &t);
 }
 
 static void service_finished(void *ctx)
@@ -112,13 +94,21 @@ static bool service_was_seen(void *ctx, const char *id)
     return sightings_has(s->sightings, id);
 }
 
-static void engine_begin(struct service *s, struct configuration *c)
+static const char *service_note(void *ctx)
 {
+    const struct service *s = ctx;
+    return supervisor_note(s->supervisor);
+}
+
+static void service_engine_begin(struct service *s, struct configuration *c)
+{
+    configuration_log_declared(c, &s->declared);
     s->sightings = sightings_new(s->loop, c->settings->state_directory);
     s->setup = setup_new(s->loop, c, NULL);
     const struct engine_world world = setup_world(s->setup);
     const struct engine_hooks hooks = {
         .ctx = s,
+        .note = service_note,
         .cycle = service_cycle,
         .finished = service_finished,
         .retired = service_retired,
@@ -131,7 +121,7 @@ static void engine_begin(struct service *s, struct configuration *c)
     engine_start(s->engine);
 }
 
-static void engine_end(struct service *s)
+static void service_engine_end(struct service *s)
 {
     engine_free(s->engine);
     s->engine = NULL;
@@ -146,8 +136,9 @@ static void service_move_on(struct service *s, struct configuration *next)
 {
     if (next->lock) guard_replace(s->guard, next->lock);
     next->lock = NULL;
+    configuration_log_declared(next, &s->declared);
     s->setup = setup_new(s->loop, next, s->setup);
-    log_start(s, next->settings);
+    service_log_as_set(s, next->settings);
     sightings_move(s->sightings, next->settings->state_directory);
     const struct engine_world world = setup_world(s->setup);
     setup_tell(s->setup, s->engine);
@@ -165,29 +156,32 @@ static const char *service_held_directory(void *ctx, size_t which)
 
 static void service_reload_begun(void *ctx)
 {
-    struct service *s = ctx;
-    struct err err = {0};
-    service_told(
-        s, &err,
-        notify_reloading(s->notify, (uint64_t)loop_now(s->loop) * 1000, "reloading", &err));
+    const struct service *s = ctx;
+    supervisor_reloading(s->supervisor, loop_now(s->loop));
 }
 
-/* The reading has ended: what is right waits for the writes under way, what is wrong is said. */
+static void service_tell_ready(struct service *s, const char *news)
+{
+    struct engine_totals t = engine_totals(s->engine);
+    supervisor_ready(s->supervisor, &t, news);
+}
+
+/* The reading has ended: what is right comes into force, what is wrong is said. */
 static void service_reload_ended(void *ctx, struct configuration *next,
                                  const struct problems *problems)
 {
     struct service *s = ctx;
-    struct err err = {0};
     if (s->stopping) {
         configuration_free(next);
         service_leave(s);
     } else if (!next) {
         configuration_log(problems, MESSAGE_RELOAD_REFUSED);
-        service_told(s, &err,
-                     notify_ready(s->notify, "reload refused, the old configuration stays", &err));
+        supervisor_refused(s->supervisor, problems);
+        service_tell_ready(s, NULL);
     } else {
+        supervisor_refused(s->supervisor, NULL);
         service_move_on(s, next);
-        service_told(s, &err, notify_ready(s->notify, "reloaded", &err));
+        service_tell_ready(s, "reloaded");
     }
 }
 
@@ -213,16 +207,15 @@ static void service_leave(struct service *s)
         loop_stop(s->loop);
         return;
     }
-    if (s->engine) engine_end(s);
+    if (s->engine) service_engine_end(s);
     if (!loop_timer_running(s->patience)) loop_timer_start(s->patience, READING_PATIENCE);
 }
 
 static void service_stop(void *ctx)
 {
     struct service *s = ctx;
-    struct err err = {0};
     if (!s->stopping) log_record(LOG_LEVEL_NOTICE, MESSAGE_STOPPING, NULL, "stopping");
-    service_told(s, &err, notify_stopping(s->notify, "stopping", &err));
+    supervisor_stopping(s->supervisor);
     service_leave(s);
 }
 
@@ -248,7 +241,7 @@ static void service_stop_waiting(void *ctx)
 }
 
 /* Also without a watchdog something keeps the loop alive, when no target is declared yet. */
-static msec watchdog_pause(void)
+static msec service_watchdog_pause(void)
 {
     msec pause = notify_watchdog_ms();
     return pause ? pause : MINUTES(1);
@@ -258,12 +251,11 @@ static msec watchdog_pause(void)
 static void service_watchdog(void *ctx)
 {
     struct service *s = ctx;
-    struct err err = {0};
-    service_told(s, &err, notify_watchdog(s->notify, &err));
-    loop_timer_start(s->watchdog, watchdog_pause());
+    supervisor_alive(s->supervisor);
+    loop_timer_start(s->watchdog, service_watchdog_pause());
 }
 
-static int signals_begin(struct service *s, struct err *err)
+static int service_catch_signals(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
     s->hangup = loop_signal_new(s->loop, SIGHUP, service_hangup, s, err);
@@ -272,24 +264,24 @@ static int signals_begin(struct service *s, struct err *err)
     if (!s->hangup || !s->terminate || !s->interrupt) return -1;
     s->patience = loop_timer_new(s->loop, service_stop_waiting, s);
     s->watchdog = loop_timer_new(s->loop, service_watchdog, s);
-    loop_timer_start(s->watchdog, watchdog_pause());
+    loop_timer_start(s->watchdog, service_watchdog_pause());
     return 0;
 }
 
 /* --- from start to end ----------------------------------------------------------------------- */
 
-static int64_t wall_clock(void *ctx)
+static int64_t service_wall_clock(void *ctx)
 {
     return loop_wall_clock(ctx);
 }
 
-static int configuration_begin(struct service *s)
+static int service_configure(struct service *s)
 {
     struct problems problems;
     problems_init(&problems);
     s->first = configuration_load(s->options->config, NULL, 0, &problems);
     if (s->first)
-        log_start(s, s->first->settings);
+        service_log_as_set(s, s->first->settings);
     else
         configuration_log(&problems, NULL);
     problems_done(&problems);
@@ -298,8 +290,9 @@ static int configuration_begin(struct service *s)
 
 static int service_begin(struct service *s, struct err *err)
 {
-    s->notify = notify_new(getenv("NOTIFY_SOCKET"), err);
-    if (!s->notify) return -1;
+    struct notify *notify = notify_new(getenv("NOTIFY_SOCKET"), err);
+    if (!notify) return -1;
+    s->supervisor = supervisor_new(notify);
     struct lock *lock = lock_new(s->first->settings->state_directory, err);
     if (!lock) return -1;
     const struct guard_hooks guard_hooks = {
@@ -310,18 +303,19 @@ static int service_begin(struct service *s, struct err *err)
                                        .held = service_held_directory,
                                        .ended = service_reload_ended};
     s->reload = reload_new(s->loop, s->options->config, &hooks);
-    if (signals_begin(s, err)) return -1;
-    engine_begin(s, s->first);
+    if (service_catch_signals(s, err)) return -1;
+    service_engine_begin(s, s->first);
     s->first = NULL;
     struct engine_totals t = engine_totals(s->engine);
     log_record(LOG_LEVEL_NOTICE, MESSAGE_READY, NULL, "ready: %zu items on %zu targets", t.items,
                t.targets);
-    return notify_ready(s->notify, "ready", err);
+    service_tell_ready(s, NULL);
+    return 0;
 }
 
 static void service_end(struct service *s)
 {
-    if (s->engine) engine_end(s);
+    if (s->engine) service_engine_end(s);
     loop_timer_free(s->watchdog);
     loop_timer_free(s->patience);
     reload_free(s->reload);
@@ -330,7 +324,8 @@ static void service_end(struct service *s)
     loop_signal_free(s->interrupt);
     configuration_free(s->first);
     guard_free(s->guard);
-    notify_free(s->notify);
+    declared_free(s->declared);
+    supervisor_free(s->supervisor);
     log_clock(NULL, NULL);
     sightings_stop(s->sightings);
     loop_free(s->loop);
@@ -352,7 +347,7 @@ static int service_prepare(struct service *s, struct err *err)
     if (log_start_queue(LOG_QUEUE_MAX, LOG_PATIENCE_MS, err)) return -1;
     s->loop = loop_new(err);
     if (!s->loop) return -1;
-    log_clock(wall_clock, s->loop);
+    log_clock(service_wall_clock, s->loop);
     return 0;
 }
 
@@ -364,7 +359,7 @@ static void service_work(struct service *s)
         return;
     }
     log_record(LOG_LEVEL_NOTICE, MESSAGE_STARTED, NULL, "pgdriftd %s", PGDRIFT_VERSION);
-    if (configuration_begin(s))
+    if (service_configure(s))
         s->status = SERVICE_CONFIG;
     else if (service_begin(s, &err))
         service_cannot_start(s, &err);

@@ -1,54 +1,12 @@
 /* The documents of the desired directory: see desired.h. */
 #include "config/desired.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/clash.h"
-
+#include "config/directory.h"
 #include "resource/resource.h"
-
-struct names {
-    char **items;
-    size_t count;
-};
-
-static void names_done(struct names *n)
-{
-    for (size_t i = 0; i < n->count; i++) free(n->items[i]);
-    free(n->items);
-}
-
-static bool is_document(const char *name)
-{
-    size_t length = strlen(name);
-    return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
-}
-
-static int by_name(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-static int names_read(const char *directory, struct names *out, struct problems *problems)
-{
-    DIR *dir = opendir(directory);
-    problems_source(problems, directory, NULL, 0);
-    if (!dir) {
-        problems_add(problems, "", "%s", strerror(errno));
-        return -1;
-    }
-    for (const struct dirent *entry; (entry = readdir(dir));) {
-        if (!is_document(entry->d_name)) continue;
-        out->items = xreallocarray(out->items, out->count + 1, sizeof(char *));
-        out->items[out->count++] = xasprintf("%s/%s", directory, entry->d_name);
-    }
-    closedir(dir);
-    if (out->count) qsort(out->items, out->count, sizeof(char *), by_name);
-    return 0;
-}
 
 /* What a document declares that must be one: its name, and its targets. A server's name is one of
  * the whole world, since it is the first label of a host name. */
@@ -111,13 +69,32 @@ struct desired *desired_load_files(const struct settings *settings, const char *
 struct desired *desired_load(const struct settings *settings, enum settings_secrets secrets,
                              struct problems *problems)
 {
-    struct names names = {0};
+    struct directory_names names;
     struct desired *all = NULL;
-    if (!names_read(settings->desired_directory, &names, problems))
-        all = desired_load_files(settings, (const char *const *)names.items, names.count, secrets,
-                                 problems);
-    names_done(&names);
-    return all;
+    /* All that is wrong is said at once, what has the wrong name as well. */
+    size_t before = problems->total;
+    directory_names_read(settings->desired_directory, &names, problems);
+    all = desired_load_files(settings, (const char *const *)names.items, names.count, secrets,
+                             problems);
+    directory_names_done(&names);
+    if (problems->total == before) return all;
+    desired_free(all);
+    return NULL;
+}
+
+/* A document declares a group at the least. */
+bool desired_is_empty(const struct desired *d)
+{
+    return d->count == 0;
+}
+
+int desired_require(const struct desired *d, const struct settings *settings,
+                    struct problems *problems)
+{
+    if (!desired_is_empty(d)) return 0;
+    problems_source(problems, settings->desired_directory, NULL, 0);
+    problems_add(problems, "", "no documents: nothing is declared; documents are files *.json");
+    return -1;
 }
 
 void desired_free(struct desired *d)

@@ -4,6 +4,7 @@
 #ifndef CONFIG_DESIRED_H
 #define CONFIG_DESIRED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <jansson.h>
@@ -44,6 +45,11 @@ struct desired *desired_load(const struct settings *settings, enum settings_secr
 struct desired *desired_load_files(const struct settings *settings, const char *const *files,
                                    size_t count, enum settings_secrets secrets,
                                    struct problems *problems);
+/* Is there something to look after? */
+bool desired_is_empty(const struct desired *d);
+/* For whoever was asked about something: an empty one is a problem. -1 where 'problems' grew. */
+int desired_require(const struct desired *d, const struct settings *settings,
+                    struct problems *problems);
 /* Accepts NULL. Wipes the secrets. */
 void desired_free(struct desired *d);
 

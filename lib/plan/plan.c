@@ -115,7 +115,11 @@ struct plan_counts plan_count(const struct plan *p)
     struct plan_counts n = {0};
     for (size_t i = 0; i < p->count; i++) {
         const struct change *c = &p->changes[i];
-        if (!change_is_debt(c)) n.drifted++;
+        if (change_is_debt(c)) {
+            n.debt++;
+            continue;
+        }
+        n.drifted++;
         if (c->verdict == CHANGE_GO) n.go++;
         if (c->verdict == CHANGE_WAIT) n.waiting++;
         if (c->verdict == CHANGE_NEVER) n.never++;

@@ -22,8 +22,9 @@ struct plan {
 
 struct plan_counts {
     size_t drifted; /* everything that differs, restart debt not counted */
+    size_t debt;    /* owing a restart: ARM has the value, it takes effect at the next one */
     size_t go;
-    size_t waiting;
+    size_t waiting; /* debt not counted */
     size_t never;
     size_t unachievable;
 };
@@ -53,5 +54,11 @@ void plan_digest(const struct plan *p, char out[65]);
 void plan_text(const struct plan *p, bool colour, struct buf *out);
 /* For machines; a new reference. */
 json_t *plan_json(const struct plan *p);
+
+/* Adds a name or a value that others wrote: nothing of it breaks a line or steers a terminal, and
+ * what is no UTF-8 is shown byte by byte. */
+void plan_add_text(struct buf *out, const char *text);
+/* The same for JSON, which knows only UTF-8; null for NULL. A new reference. */
+json_t *plan_text_json(const char *text);
 
 #endif

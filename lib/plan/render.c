@@ -26,9 +26,7 @@ static const char *sign_of(const struct change *c, const struct palette *k, cons
     return "!";
 }
 
-/* Names and values were written by others: nothing of them may break a line or steer a terminal,
- * and what is no UTF-8 is shown byte by byte. */
-static void add_text(struct buf *out, const char *text)
+void plan_add_text(struct buf *out, const char *text)
 {
     for (size_t left = strlen(text), size; left; left -= size, text += size) {
         uint32_t point = (unsigned char)*text;
@@ -51,11 +49,11 @@ static const char *render_visible(const char *value)
 static void delta_text(const struct change_delta *d, struct buf *out)
 {
     buf_str(out, "    ");
-    add_text(out, d->path);
+    plan_add_text(out, d->path);
     buf_str(out, ": ");
-    if (d->from) add_text(out, render_visible(d->from));
+    if (d->from) plan_add_text(out, render_visible(d->from));
     if (d->from || !d->to) buf_str(out, " -> ");
-    add_text(out, d->to ? render_visible(d->to) : "(none)");
+    plan_add_text(out, d->to ? render_visible(d->to) : "(none)");
     buf_char(out, '\n');
 }
 
@@ -64,12 +62,12 @@ static void change_text(const struct change *c, const struct palette *k, struct 
     const char *colour;
     const char *sign = sign_of(c, k, &colour);
     buf_printf(out, "%s%s ", colour, sign);
-    add_text(out, c->title);
+    plan_add_text(out, c->title);
     buf_printf(out, "%s  %son %s, %s%s%s", k->off, k->dim, c->target, change_class_word(c->class),
                c->widening ? ", widening" : "", k->off);
     if (c->verdict != CHANGE_GO) {
         buf_printf(out, "  [%s: ", change_verdict_word(c->verdict));
-        add_text(out, c->reason ? c->reason : "");
+        plan_add_text(out, c->reason ? c->reason : "");
         buf_char(out, ']');
     }
     buf_char(out, '\n');
@@ -87,20 +85,21 @@ void plan_text(const struct plan *p, bool colour, struct buf *out)
     }
     char digest[65];
     plan_digest(p, digest);
-    buf_printf(out, "%zu drifted: %zu to correct, %zu waiting, %zu never, %zu unachievable.\n",
+    buf_printf(out, "%zu drifted: %zu to correct, %zu waiting, %zu never, %zu unachievable",
                n.drifted, n.go, n.waiting, n.never, n.unachievable);
+    if (n.debt) buf_printf(out, "; %zu owing a restart", n.debt);
+    buf_str(out, ".\n");
     buf_printf(out, "Plan %s\n", digest);
 }
 
-/* JSON knows only UTF-8; a name in another encoding is written as the text shows it. */
-static json_t *text_json(const char *text)
+json_t *plan_text_json(const char *text)
 {
     if (!text) return json_null();
     json_t *value = json_string(text);
     if (value) return value;
     struct buf b;
     buf_init(&b, 4 * strlen(text));
-    add_text(&b, text);
+    plan_add_text(&b, text);
     value = json_string(buf_text(&b));
     buf_done(&b);
     return value;
@@ -110,14 +109,16 @@ static json_t *change_json(const struct change *c)
 {
     json_t *deltas = json_array();
     for (size_t i = 0; i < c->delta_count; i++)
-        json_array_append_new(
-            deltas, json_pack("{s:o, s:o, s:o}", "path", text_json(c->deltas[i].path), "from",
-                              text_json(c->deltas[i].from), "to", text_json(c->deltas[i].to)));
+        json_array_append_new(deltas, json_pack("{s:o, s:o, s:o}", "path",
+                                                plan_text_json(c->deltas[i].path), "from",
+                                                plan_text_json(c->deltas[i].from), "to",
+                                                plan_text_json(c->deltas[i].to)));
     return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:b, s:o}", "type", c->type,
-                     "target", c->target, "object", text_json(c->object), "part",
-                     text_json(c->part), "verb", change_verb_word(c->verb), "class",
+                     "target", c->target, "object", plan_text_json(c->object), "part",
+                     plan_text_json(c->part), "verb", change_verb_word(c->verb), "class",
                      change_class_word(c->class), "verdict", change_verdict_word(c->verdict),
-                     "reason", text_json(c->reason), "widening", c->widening, "deltas", deltas);
+                     "reason", plan_text_json(c->reason), "widening", c->widening, "deltas",
+                     deltas);
 }
 
 json_t *plan_json(const struct plan *p)
@@ -128,9 +129,9 @@ json_t *plan_json(const struct plan *p)
     json_t *changes = json_array();
     for (size_t i = 0; i < p->count; i++)
         json_array_append_new(changes, change_json(&p->changes[i]));
-    return json_pack("{s:s, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o}", "digest", digest, "inSync",
-                     n.drifted == 0, "counts", "drifted", (json_int_t)n.drifted, "go",
-                     (json_int_t)n.go, "waiting", (json_int_t)n.waiting, "never",
-                     (json_int_t)n.never, "unachievable", (json_int_t)n.unachievable, "changes",
-                     changes);
+    return json_pack("{s:s, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o}", "digest", digest,
+                     "inSync", n.drifted == 0 && n.debt == 0, "counts", "drifted",
+                     (json_int_t)n.drifted, "debt", (json_int_t)n.debt, "go", (json_int_t)n.go,
+                     "waiting", (json_int_t)n.waiting, "never", (json_int_t)n.never, "unachievable",
+                     (json_int_t)n.unachievable, "changes", changes);
 }

@@ -188,10 +188,13 @@ static char *text_from_json(const json_t *plan)
         return buf_steal(&b);
     }
     const json_t *n = json_object_get(plan, "counts");
-    buf_printf(&b, "%d drifted: %d to correct, %d waiting, %d never, %d unachievable.\n",
+    buf_printf(&b, "%d drifted: %d to correct, %d waiting, %d never, %d unachievable",
                (int)json_int_at(n, "drifted", -1), (int)json_int_at(n, "go", -1),
                (int)json_int_at(n, "waiting", -1), (int)json_int_at(n, "never", -1),
                (int)json_int_at(n, "unachievable", -1));
+    int debt = (int)json_int_at(n, "debt", -1);
+    if (debt) buf_printf(&b, "; %d owing a restart", debt);
+    buf_str(&b, ".\n");
     buf_printf(&b, "Plan %s\n", json_text_at(plan, "digest"));
     return buf_steal(&b);
 }
@@ -211,7 +214,8 @@ static void test_text_and_json_agree(void **state)
         assert_non_null(value);
         char *other = text_from_json(value);
         assert_string_equal(buf_text(&text), other);
-        bool in_sync = plan_count(c.plan).drifted == 0;
+        struct plan_counts n = plan_count(c.plan);
+        bool in_sync = n.drifted == 0 && n.debt == 0;
         assert_int_equal(json_bool_at(value, "inSync", !in_sync), in_sync);
         free(other);
         json_decref(value);

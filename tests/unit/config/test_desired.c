@@ -99,6 +99,33 @@ static void test_an_empty_directory_declares_nothing(void **state)
     desired_free(d);
 }
 
+/* Whoever asks about what is declared learns that it is nothing. */
+static void test_nothing_is_a_problem_where_something_is_wanted(void **state)
+{
+    struct fixture *f = *state;
+    struct desired *d = load(f);
+    assert_non_null(d);
+    assert_true(desired_is_empty(d));
+    assert_int_equal(desired_require(d, f->settings, &f->problems), -1);
+    assert_int_equal(f->problems.total, 1);
+    assert_string_equal(f->problems.items[0].file, f->directory);
+    assert_string_equal(f->problems.items[0].text,
+                        "no documents: nothing is declared; documents are files *.json");
+    desired_free(d);
+}
+
+static void test_something_is_none(void **state)
+{
+    struct fixture *f = *state;
+    put_document(f, "a.json", "first", "one");
+    struct desired *d = load(f);
+    assert_non_null(d);
+    assert_false(desired_is_empty(d));
+    assert_int_equal(desired_require(d, f->settings, &f->problems), 0);
+    assert_int_equal(f->problems.total, 0);
+    desired_free(d);
+}
+
 static void test_documents_by_name(void **state)
 {
     struct fixture *f = *state;
@@ -345,6 +372,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_an_empty_directory_declares_nothing),
+        CASE(test_nothing_is_a_problem_where_something_is_wanted),
+        CASE(test_something_is_none),
         CASE(test_documents_by_name),
         CASE(test_one_bad_document_refuses_all),
         CASE(test_a_server_belongs_to_one_document),

@@ -260,7 +260,8 @@ static void test_text(void **state)
                            "    y: 1 -> 2\n"
                            "! server srv  on srv, online  [unachievable: create-only]\n"
                            "    z: \\x9b -> \\x7f\n"
-                           "4 drifted: 2 to correct, 1 waiting, 1 never, 1 unachievable.\n";
+                           "4 drifted: 2 to correct, 0 waiting, 1 never, 1 unachievable; "
+                           "1 owing a restart.\n";
     assert_memory_equal(buf_text(&b), expected, strlen(expected));
     assert_string_equal(buf_text(&b) + strlen(expected), last);
     buf_done(&b);
@@ -306,7 +307,8 @@ static void test_json(void **state)
     assert_false(json_bool_at(value, "inSync", true));
     assert_int_equal(json_int_at(value, "counts.drifted", -1), 4);
     assert_int_equal(json_int_at(value, "counts.go", -1), 2);
-    assert_int_equal(json_int_at(value, "counts.waiting", -1), 1);
+    assert_int_equal(json_int_at(value, "counts.waiting", -1), 0);
+    assert_int_equal(json_int_at(value, "counts.debt", -1), 1);
     assert_int_equal(json_int_at(value, "counts.never", -1), 1);
     assert_int_equal(json_int_at(value, "counts.unachievable", -1), 1);
     const json_t *changes = json_object_get(value, "changes");
@@ -327,7 +329,7 @@ static void test_json(void **state)
     plan_free(p);
 }
 
-/* Restart debt alone is no drift. */
+/* Restart debt alone is no drift, and yet not in order. */
 static void test_debt(void **state)
 {
     (void)state;
@@ -338,10 +340,16 @@ static void test_debt(void **state)
     c->verdict = CHANGE_WAIT;
     assert_true(change_is_debt(c));
     assert_int_equal(plan_count(p).drifted, 0);
-    assert_int_equal(plan_count(p).waiting, 1);
+    assert_int_equal(plan_count(p).waiting, 0);
+    assert_int_equal(plan_count(p).debt, 1);
+    json_t *value = plan_json(p);
+    assert_false(json_bool_at(value, "inSync", true));
+    json_decref(value);
     c->verb = CHANGE_UPDATE;
     assert_false(change_is_debt(c));
     assert_int_equal(plan_count(p).drifted, 1);
+    assert_int_equal(plan_count(p).waiting, 1);
+    assert_int_equal(plan_count(p).debt, 0);
     plan_free(p);
 }
 
