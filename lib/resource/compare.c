@@ -115,6 +115,7 @@ struct action *compare_put(const struct comparison *c, const char *id, const jso
     struct action *a = compare_action(c, "PUT", id, body);
     const char *etag = have && type->etag ? json_text_at(have, type->etag) : NULL;
     a->if_match = arena_strdup(c->plan->arena, etag);
+    a->if_none_match = !have && type->if_none_match;
     return a;
 }
 

@@ -60,5 +60,6 @@ const struct resource resource_virtual_network_link = {
     .write = RESOURCE_WRITE_MERGE,
     .settling = ARM_SETTLES_BY_PROVISIONING,
     .etag = "etag",
+    .if_none_match = true,
     .fields = virtual_network_link_fields,
 };
