@@ -201,6 +201,8 @@ static void take_change(struct transitions *t, const struct change *c, const cha
     bool stands = next == DRIFT_STATE_DETECTED && c->verdict == CHANGE_GO;
     bool under_way = e->state == DRIFT_STATE_CORRECTING || e->state == DRIFT_STATE_BLOCKED;
     if (stands || (next == DRIFT_STATE_DETECTED && under_way)) return;
+    /* While our own write is under way the other side is busy with it. */
+    if (e->state == DRIFT_STATE_CORRECTING && c->verdict == CHANGE_WAIT && c->passing) return;
     if (e->state != next || !same_why) entry_move(t, e, next, NULL);
 }
 

@@ -107,6 +107,19 @@ static void test_reasons_that_pass_are_told_once(void **state)
     expect(f, "detected role r (after a)\nwaiting role r (after a)\n");
 }
 
+/* The server is Updating because of what we have just sent. */
+static void test_busy_with_our_own_write(void **state)
+{
+    struct fixture *f = *state;
+    const struct change *c = role(f, CHANGE_GO, NULL);
+    take(f);
+    transitions_correcting(f->t, c);
+    ((struct change *)unconst(role(f, CHANGE_WAIT, "the server is Updating")))->passing = true;
+    take(f);
+    take_nothing(f);
+    expect(f, "detected role r\ncorrecting role r\ncorrected role r\n");
+}
+
 /* --- writes without effect ---------------------------------------------------------------------
  */
 
@@ -248,6 +261,7 @@ int main(void)
         CASE(test_less_is_not_told),
         CASE(test_what_was_to_be_made_is_found),
         CASE(test_reasons_that_pass_are_told_once),
+        CASE(test_busy_with_our_own_write),
         CASE(test_two_writes_without_effect_are_the_last),
         CASE(test_a_reload_tries_again),
         CASE(test_what_somebody_keeps_changing_is_left_alone),
