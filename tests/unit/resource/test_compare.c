@@ -203,7 +203,8 @@ static void test_registry(void **state)
         assert_int_equal(type->api_version != NULL, arm);
         assert_int_equal(type->shape != NULL, arm);
         if (!arm) assert_true(type->compare || type->pg_changes);
-        if (arm && type->shape->type) assert_string_equal(type->shape->type, type->arm_type);
+        if (type->shape && type->shape->type)
+            assert_string_equal(type->shape->type, type->arm_type);
         assert_int_equal(type->read == RESOURCE_READ_LIST, type->parent != NULL);
     }
     assert_null(resource_find("replica"));
