@@ -138,20 +138,30 @@ static void lane_schedule_held(struct lane *l)
     }
 }
 
-static void lane_schedule(struct lane *l)
+/* Until an absence is proved its looks have a clock of their own. A look that failed proves
+ * nothing, and has its own pause. */
+static void lane_schedule_proof(struct lane *l)
 {
     const struct run *r = l->run;
     const struct settings *s = run_settings(r);
+    unsigned looks = (unsigned)s->evidence.absence_looks;
+    msec span = SECONDS((msec)s->evidence.absence_seconds), now = run_now(r);
+    if (l->kind != LANE_ARM || l->failed || !r->root.absence.looks ||
+        absence_is_proved(&r->root.absence, looks, span, now))
+        return;
+    lane_sooner(l, absence_next(&r->root.absence, looks, span, now));
+}
+
+static void lane_schedule(struct lane *l)
+{
+    const struct run *r = l->run;
     const struct schedule_policy policy = lane_policy(l);
     msec now = run_now(r);
     schedule_after(&l->clock, &policy, l->failed, now, r->azure.io->random(r->azure.io->ctx));
     if (l->failed && l->retry_after && now + l->retry_after > l->clock.due)
         l->clock.due = now + l->retry_after;
     lane_schedule_held(l);
-    /* A look that failed proves nothing, and has its own pause. */
-    if (l->kind == LANE_ARM && r->root.absence.looks && !l->failed)
-        lane_sooner(l, absence_next(&r->root.absence, (unsigned)s->evidence.absence_looks,
-                                    SECONDS((msec)s->evidence.absence_seconds), now));
+    lane_schedule_proof(l);
     if (l->pause_until > now) lane_sooner(l, l->pause_until);
     if (l->fruitless && r->services->mode != ENGINE_DAEMON)
         lane_sooner(l, now + (SECONDS(1) << (l->fruitless < 5 ? l->fruitless - 1 : 4)));

@@ -42,6 +42,22 @@ static void test_half_a_day_without_a_write(void **state)
     assert_false(stage_said(s, MESSAGE_DRIFT_UNKNOWN, NULL));
 }
 
+/* What is missing and is not to be made is looked for at the ordinary pace, also where one look
+ * after another would prove its absence. */
+static void test_what_nobody_makes_is_looked_for_calmly(void **state)
+{
+    struct stage *s = *state;
+    stage_free(s);
+    stage_init(s, 1, json_pack("{s:{s:i}}", "evidence", "absenceSeconds", 0));
+    stage_begin(s, ENGINE_DAEMON, json_pack("{s:{s:b}}", "policy", "allowCreate", 0));
+    virtual_pass(s->v, MINUTES(5));
+    size_t from = virtual_calls(s->v);
+    virtual_pass(s->v, MINUTES(60));
+    size_t gets = virtual_count(s->v, "GET " STORY_GROUP "$", from);
+    assert_true(gets >= 54 && gets <= 4 * 67); /* the proof asks for it more than once */
+    assert_int_equal(virtual_count_class(s->v, WRITES, 0), 0);
+}
+
 /* An hour at an interval of a minute: 60 looks and not one more than the jitter makes. */
 static void test_no_more_questions_than_intervals(void **state)
 {
@@ -158,10 +174,15 @@ static void test_it_is_deterministic(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_half_a_day_without_a_write),         T(test_no_more_questions_than_intervals),
-        T(test_plan_and_apply_find_nothing),        T(test_a_plan_has_both_halves),
-        T(test_apply_puts_both_halves_right),       T(test_a_plan_ends),
-        T(test_what_azure_spells_differently),      T(test_lists_in_pages),
+        T(test_half_a_day_without_a_write),
+        T(test_what_nobody_makes_is_looked_for_calmly),
+        T(test_no_more_questions_than_intervals),
+        T(test_plan_and_apply_find_nothing),
+        T(test_a_plan_has_both_halves),
+        T(test_apply_puts_both_halves_right),
+        T(test_a_plan_ends),
+        T(test_what_azure_spells_differently),
+        T(test_lists_in_pages),
         cmocka_unit_test(test_it_is_deterministic),
     };
     if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
