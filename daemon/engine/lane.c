@@ -267,8 +267,10 @@ static void lane_looked(struct lane *l)
     lane_rest(l);
 }
 
+/* That somebody has stopped the server is all there is to know of what is inside. */
 static void lane_had_nothing(struct lane *l)
 {
+    if (l->run->root.state == RESOURCE_STOPPED) l->looked = true;
     plan_free(l->plan);
     l->plan = plan_new();
     lane_rest(l);

@@ -229,6 +229,16 @@ static void sql_not_yet(struct look_sql *look)
     look->lane->calls.looked(look->lane);
 }
 
+/* That it is stopped is a difference of the server; what is inside is not unknown beside it. */
+static void sql_stopped(struct look_sql *look)
+{
+    struct run *r = sql_run(look);
+    look->full_read = 0;
+    for (size_t i = 0; i < look->count; i++)
+        transitions_unasked(r->transitions, r->target->scopes[sql_scope(look, i)].word);
+    look->lane->calls.nothing(look->lane);
+}
+
 /* Whether there is a server, and where, is ARM's word; until it was given there is nothing to look
  * at, and nothing where somebody has stopped it. An operation that runs is no reason not to look.
  */
@@ -243,7 +253,11 @@ void look_sql_start(struct look_sql *look)
         look->lane->calls.looked(look->lane);
         return;
     }
-    bool nothing = r->root.presence == RUN_UNKNOWN || r->root.state == RESOURCE_STOPPED;
+    if (r->root.state == RESOURCE_STOPPED) {
+        sql_stopped(look);
+        return;
+    }
+    bool nothing = r->root.presence == RUN_UNKNOWN;
     if (nothing || (!r->root.host && r->root.state != RESOURCE_MAKING)) {
         look->lane->calls.nothing(look->lane);
         return;

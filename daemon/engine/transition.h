@@ -65,6 +65,8 @@ void transitions_judge(struct transitions *t, struct plan *plan,
 /* A part could not be read, or was read, at 'now'. Says so once, until it changes. */
 void transitions_unknown(struct transitions *t, const char *part, const struct err *err, msec now);
 void transitions_known(struct transitions *t, const char *part, msec now);
+/* It is not looked at any more, for a reason that is told elsewhere: no event. */
+void transitions_unasked(struct transitions *t, const char *part);
 void transitions_known_all(struct transitions *t, msec now);
 /* Each part that cannot be read, with its last error. */
 void transitions_each_unknown(const struct transitions *t, const char *target,

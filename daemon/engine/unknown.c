@@ -51,6 +51,14 @@ void transitions_known(struct transitions *t, const char *part, msec now)
     if (u) unknown_end(t, u, now);
 }
 
+void transitions_unasked(struct transitions *t, const char *part)
+{
+    struct unknown_scope *u = unknown_find(t, part);
+    if (!u) return;
+    free(u->part);
+    *u = t->unknown[--t->unknown_count];
+}
+
 void transitions_known_all(struct transitions *t, msec now)
 {
     while (t->unknown_count) unknown_end(t, t->unknown, now);

@@ -211,6 +211,21 @@ static void test_a_stopped_server_is_called_stopped(void **state)
     begin(s, NULL);
     meddle(s, json_pack("{s:{s:s}}", "properties", "state", "Stopped"));
     assert_said(s, NULL, "Stopped");
+    assert_int_equal(engine_totals(s->engine).unknown, 0);
+    assert_int_equal(engine_totals(s->engine).waiting, 1);
+}
+
+/* For a command too: it is a difference that waits, not something that was not looked at. */
+static void test_a_plan_of_a_stopped_server(void **state)
+{
+    struct stage *s = *state;
+    virtual_meddle(s->v, STORY_SERVER, json_pack("{s:{s:s}}", "properties", "state", "Stopped"));
+    stage_begin(s, ENGINE_PLAN, NULL);
+    assert_true(stage_until_finished(s, MINUTES(5)));
+    const struct engine_totals t = engine_totals(s->engine);
+    assert_int_equal(t.looked, t.targets);
+    assert_int_equal(t.unknown, 0);
+    assert_int_equal(t.drifted, 1);
 }
 
 static void test_restart_debt_has_a_count_of_its_own(void **state)
@@ -299,6 +314,7 @@ int main(void)
         T(test_undeclared_may_be_ignored),
         T(test_a_failover_is_said),
         T(test_a_stopped_server_is_called_stopped),
+        T(test_a_plan_of_a_stopped_server),
         T(test_restart_debt_has_a_count_of_its_own),
         T(test_nothing_was_looked_at_yet),
         T(test_an_operation_that_takes_long_is_said),
