@@ -123,7 +123,7 @@ void engine_free(struct engine *e)
 
 void engine_start(struct engine *e)
 {
-    for (size_t i = 0; i < e->run_count; i++) run_start(e->runs[i]);
+    for (size_t i = 0; i < e->run_count; i++) run_poke(e->runs[i]);
     engine_sweep_later(e); /* a one-shot without targets ends by itself */
 }
 
@@ -135,11 +135,6 @@ void engine_subscribe(struct engine *e, event_sink *sink, void *ctx)
 void engine_tell(struct engine *e, const struct event *event)
 {
     events_tell(e->services.events, event);
-}
-
-void engine_sync(struct engine *e)
-{
-    for (size_t i = 0; i < e->run_count; i++) run_poke(e->runs[i]);
 }
 
 /* --- reload ------------------------------------------------------------------------------------
@@ -179,7 +174,7 @@ void engine_reload(struct engine *e, const struct engine_world *world, struct de
         }
     for (size_t n = 0; n < before; n++)
         if (!stays[n]) run_move(e->runs[n], NULL, NULL);
-    for (size_t n = before; n < e->run_count; n++) run_start(e->runs[n]);
+    for (size_t n = before; n < e->run_count; n++) run_poke(e->runs[n]);
     free(stays);
     engine_sweep_later(e);
 }

@@ -60,8 +60,6 @@ void engine_tell(struct engine *e, const struct event *event);
 /* Another configuration (taken over) is in force from now on, target by target: at once where
  * nothing is being written, else when that write has ended. What a target remembers stays. */
 void engine_reload(struct engine *e, const struct engine_world *world, struct desired *desired);
-/* Everything is due now. */
-void engine_sync(struct engine *e);
 
 /* What came of a one-shot, or what stands now. */
 struct engine_totals {

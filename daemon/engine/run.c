@@ -87,11 +87,6 @@ void run_poke(struct run *r)
     lane_poke(&r->sql);
 }
 
-void run_start(struct run *r)
-{
-    run_poke(r);
-}
-
 /* --- another configuration ---------------------------------------------------------------------
  */
 

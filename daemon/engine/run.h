@@ -72,8 +72,6 @@ struct run_services {
 struct run *run_new(struct run_services *services, struct generation *g,
                     const struct target *target);
 void run_free(struct run *r);
-/* Begins to look as soon as something is due: at once. */
-void run_start(struct run *r);
 /* Everything of it is due now. */
 void run_poke(struct run *r);
 /* Works for 'target' of 'g' from now on, or as soon as nothing is written any more. NULL: for

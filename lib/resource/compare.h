@@ -19,6 +19,12 @@ enum stage {
 /* "observe", "enforce": the choices of every item's own mode. */
 extern const char *const compare_modes[];
 bool compare_observes(const json_t *item);
+/* The row for it in the table of an ARM type. */
+#define COMPARE_MODE_ROW                                                                           \
+    {                                                                                              \
+        .path = "mode", .kind = FIELD_ENUM, .flags = FIELD_LOCAL, .choices = compare_modes,        \
+        .help = "observe: report only."                                                            \
+    }
 
 const struct scope *compare_scope(const struct comparison *c);
 /* The answer that the scope is compared with; NULL where there is none. */

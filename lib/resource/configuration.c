@@ -20,11 +20,7 @@ const struct field configuration_fields[] = {
     {.path = "includes",
      .kind = FIELD_SET,
      .help = "Members that a list must have; others may be there too."},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .choices = compare_modes,
-     .flags = FIELD_LOCAL,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

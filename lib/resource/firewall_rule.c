@@ -27,11 +27,7 @@ const struct field firewall_rule_fields[] = {
      .flags = FIELD_REQUIRED,
      .help = "Last address.",
      .source = "Microsoft.DBforPostgreSQL 2025-08-01 swagger"},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

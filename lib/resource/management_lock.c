@@ -29,11 +29,7 @@ const struct field management_lock_fields[] = {
      .max = 512,
      .help = "Why it is there.",
      .source = SWAGGER ": at most 512 characters"},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

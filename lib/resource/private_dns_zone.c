@@ -21,11 +21,7 @@ const struct field private_dns_zone_fields[] = {
      .source = SWAGGER},
     {.path = "tags", .kind = FIELD_MAP, .flags = FIELD_WHOLE_OBJECT, .help = "Tags."},
     {.path = "properties", .kind = FIELD_ANY, .flags = FIELD_READ_ONLY, .source = SWAGGER},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

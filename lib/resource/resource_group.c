@@ -23,11 +23,7 @@ const struct field resource_group_fields[] = {
      .flags = FIELD_WHOLE_OBJECT,
      .help = "Tags.",
      .source = "ARM: tags in a PATCH replace all tags"},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

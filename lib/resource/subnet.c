@@ -79,11 +79,7 @@ const struct field subnet_fields[] = {
     {.path = "properties.privateEndpoints", .kind = FIELD_ANY, .flags = FIELD_READ_ONLY},
     {.path = "properties.serviceAssociationLinks", .kind = FIELD_ANY, .flags = FIELD_READ_ONLY},
     {.path = "properties.resourceNavigationLinks", .kind = FIELD_ANY, .flags = FIELD_READ_ONLY},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

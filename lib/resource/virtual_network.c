@@ -33,11 +33,7 @@ const struct field virtual_network_fields[] = {
      .source = SWAGGER},
     {.path = "properties.provisioningState", .kind = FIELD_STRING, .flags = FIELD_READ_ONLY},
     {.path = "properties.resourceGuid", .kind = FIELD_STRING, .flags = FIELD_READ_ONLY},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 

@@ -32,11 +32,7 @@ const struct field virtual_network_link_fields[] = {
      .source = SWAGGER},
     {.path = "properties.provisioningState", .kind = FIELD_STRING, .flags = FIELD_READ_ONLY},
     {.path = "properties.virtualNetworkLinkState", .kind = FIELD_STRING, .flags = FIELD_READ_ONLY},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only."},
+    COMPARE_MODE_ROW,
     {0},
 };
 
