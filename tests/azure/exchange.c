@@ -197,7 +197,10 @@ void reply_list(struct exchange *x, json_t *items)
         json_array_append(page, json_array_get(items, i));
     json_t *body = json_pack("{s:o}", "value", page);
     if (to < json_array_size(items) || x->empty_page) {
-        const char *token = arena_printf(x->arena, "%zu", to);
+        /* What follows an empty page has an address of its own, or the list would be a circle. */
+        const char *here = exchange_query(x, "$skiptoken");
+        const char *token = x->empty_page ? arena_printf(x->arena, "0%s", here ? here : "0")
+                                          : arena_printf(x->arena, "%zu", to);
         json_object_set_new(body, "nextLink", json_string(reply_next_link(x, token)));
     }
     json_decref(items);

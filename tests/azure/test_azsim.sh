@@ -292,6 +292,15 @@ is 'a body is garbage' '200 <html>' "$AZ_STATUS $AZ_BODY"
 fault '{"match":{"path":"firewallRules"},"action":{"empty_page":true}}'
 az GET "$SERVER/firewallRules"
 like 'an empty page with a nextLink' '^0 https://management' "$(az_jq '"\(.value | length) \(.nextLink)"')"
+FOLLOWS=$(az_jq .nextLink)
+fault '{"match":{"path":"firewallRules"},"action":{"empty_page":true}}'
+az GET "$FOLLOWS"
+like 'and behind it another one' '^0 https://management' "$(az_jq '"\(.value | length) \(.nextLink)"')"
+no 'which is no circle' [ "$FOLLOWS" = "$(az_jq .nextLink)" ]
+az GET "$(az_jq .nextLink)"
+ITEMS=$(az_jq '[.value[].name]')
+az GET "$SERVER/firewallRules"
+is 'and then the list itself' "$(az_jq '[.value[].name]')" "$ITEMS"
 fault '{"match":{"path":"firewallRules"},"action":{"delay_ms":300}}'
 BEGIN=$EPOCHREALTIME
 az GET "$SERVER/firewallRules" &
