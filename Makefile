@@ -28,7 +28,7 @@ TEST_LIBS := $(call pkg_libs,cmocka libmicrohttpd) -lpthread -lm
 
 CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ilib -Idaemon \
     $(call pkg_cflags,$(LIBRARIES))
-TEST_INCLUDES := -Itests -Itests/unit
+TEST_INCLUDES := -Itests -Itests/unit -Itests/azure
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wvla -Wconversion \
     -Wstrict-prototypes -Werror
 x86 := $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null))
@@ -64,7 +64,7 @@ layer_src = $(wildcard lib/$(1)/*.c lib/$(1)/*/*.c)
 LIB_SRC := $(foreach layer,$(LAYERS),$(call layer_src,$(layer)))
 DAEMON_SRC := $(filter-out daemon/main/%,$(wildcard daemon/*/*.c))
 MAIN_SRC := $(wildcard daemon/main/*.c)
-AZSIM_SRC := $(wildcard tests/azure/*.c)
+AZSIM_SRC := $(wildcard tests/azure/*.c tests/azure/*/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 SUPPORT_SRC := $(wildcard tests/unit/support/*.c)
 TEST_SRC := $(filter-out tests/unit/support/%,$(wildcard tests/unit/*/test_*.c) \

@@ -7,7 +7,7 @@
 #include "base/must.h"
 #include "engine/look.h"
 #include "engine/run.h"
-#include "resource/catalog_read.h"
+#include "resource/sql/catalog_read.h"
 
 struct look_sql {
     struct lane *lane;

@@ -1,7 +1,7 @@
 /* Everything of one target against what was seen of it: see resource_compare() in resource.h. */
 #include "resource/compare.h"
 #include "resource/resource.h"
-#include "resource/sql_compare.h"
+#include "resource/sql/sql_compare.h"
 
 /* What can be compared. Of a root that does not exist nothing can be there either: then all that is
  * declared below it is missing, and comes after it. */

@@ -11,19 +11,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arm/lro.h"
+#include "arm/template.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "cluster.h"
-#include "http.h"
-#include "lro.h"
-#include "parameter.h"
-#include "pki.h"
-#include "request_log.h"
+#include "front/http.h"
+#include "front/pki.h"
+#include "front/request_log.h"
+#include "postgres/cluster.h"
+#include "postgres/parameter.h"
+#include "postgres/server.h"
+#include "postgres/server_field.h"
 #include "run/clean_environment.h"
-#include "server.h"
-#include "server_field.h"
-#include "template.h"
 
 struct options {
     const char *state, *settings, *template_dir;

@@ -23,7 +23,7 @@
 #include "net/net.h"
 #include "pg/classify.h"
 #include "pg/diff.h"
-#include "resource/catalog_read.h"
+#include "resource/sql/catalog_read.h"
 
 enum { ROUNDS_MAX = 10000 };
 

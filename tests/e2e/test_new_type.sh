@@ -9,7 +9,7 @@ mkdir "$TREE"
 cp -a "$ROOT"/{Makefile,lib,daemon,config,tests} "$TREE/" || abort 'a scratch copy'
 
 # One file. Azure has locks; here they get a second name, another key and rows of their own.
-cat >"$TREE/lib/resource/toy.c" <<'TYPE'
+cat >"$TREE/lib/resource/management/toy.c" <<'TYPE'
 /* A toy: what locks would be if they were called toys. */
 #include "resource/compare.h"
 #include "resource/resource.h"
@@ -54,7 +54,7 @@ TYPE
 # One line.
 sed -i 's/^RESOURCE(management_lock)$/&\nRESOURCE(toy)/' "$TREE/lib/resource/resources.def"
 is 'nothing but a file and a line' 'Files lib/resource/resources.def differ
-Only in lib/resource: toy.c' "$(cd "$TREE" && diff -rq "$ROOT/lib" lib | sed -E 's#^Files .* and (.*) differ#Files \1 differ#' | sort)"
+Only in lib/resource/management: toy.c' "$(cd "$TREE" && diff -rq "$ROOT/lib" lib | sed -E 's#^Files .* and (.*) differ#Files \1 differ#' | sort)"
 need 'it builds, without a warning' env -u BUILD make -s -C "$TREE" BUILD="$TREE/build" all
 PGDRIFTD=$TREE/build/pgdriftd PGDRIFT=$TREE/build/pgdrift
 DAEMON_COMMAND=("$PGDRIFTD")

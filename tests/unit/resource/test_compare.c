@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 #include "resource/compare.h"
-#include "resource/sql_compare.h"
+#include "resource/sql/sql_compare.h"
 
 /* Nothing here is about SQL, so nothing of it is linked. */
 void sql_compare(const struct target *target, struct seen *seen, struct plan *plan)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "resource/parameter_value.h"
+#include "resource/postgres/parameter_value.h"
 
 static const struct {
     const char *type, *want, *have;

@@ -31,7 +31,7 @@ static struct pg_changes fake_undeclared_in(const struct pg_want *want, const ch
 #define pg_diff_database fake_database
 #define pg_undeclared_cluster fake_undeclared
 #define pg_undeclared_database fake_undeclared_in
-#include "resource/sql_compare.c" /* NOLINT(bugprone-suspicious-include) */
+#include "resource/sql/sql_compare.c" /* NOLINT(bugprone-suspicious-include) */
 
 /* --- the script ------------------------------------------------------------------------------ */
 

@@ -1,9 +1,0 @@
-/* What a location offers, as the capabilities call tells it: skus, disks, versions, features. */
-#ifndef AZSIM_CAPABILITY_H
-#define AZSIM_CAPABILITY_H
-
-#include "exchange.h"
-
-void capability_list(struct exchange *x);
-
-#endif
