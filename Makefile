@@ -64,12 +64,13 @@ layer_src = $(wildcard lib/$(1)/*.c lib/$(1)/*/*.c)
 LIB_SRC := $(foreach layer,$(LAYERS),$(call layer_src,$(layer)))
 DAEMON_SRC := $(filter-out daemon/main/%,$(wildcard daemon/*/*.c))
 MAIN_SRC := $(wildcard daemon/main/*.c)
-AZSIM_SRC := $(wildcard tests/azure/*.c tests/azure/*/*.c)
+CONFORMANCE_SRC := $(wildcard tests/azure/conformance/*.c)
+AZSIM_SRC := $(filter-out $(CONFORMANCE_SRC),$(wildcard tests/azure/*.c tests/azure/*/*.c))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 SUPPORT_SRC := $(wildcard tests/unit/support/*.c)
 TEST_SRC := $(filter-out tests/unit/support/%,$(wildcard tests/unit/*/test_*.c) \
     $(foreach d,flow plan config prop engine,$(wildcard tests/$(d)/test_*.c)))
-ALL_SRC := $(LIB_SRC) $(DAEMON_SRC) $(MAIN_SRC) $(AZSIM_SRC) $(BENCH_SRC) $(SUPPORT_SRC) $(TEST_SRC)
+ALL_SRC := $(LIB_SRC) $(DAEMON_SRC) $(MAIN_SRC) $(AZSIM_SRC) $(CONFORMANCE_SRC) $(BENCH_SRC) $(SUPPORT_SRC) $(TEST_SRC)
 HEADERS := $(wildcard lib/*/*.h lib/*/*/*.h daemon/*/*.h)
 TEST_HEADERS := $(wildcard tests/*/*.h tests/*/*/*.h)
 
@@ -80,6 +81,7 @@ SUPPORT_A := $(BUILD)/libsupport.a
 layer_archives = $(patsubst %,$(BUILD)/lib/%.a,$(1))
 PROGRAMS := $(patsubst daemon/main/%.c,$(BUILD)/%,$(MAIN_SRC))
 AZSIM := $(if $(AZSIM_SRC),$(BUILD)/azsim)
+CONFORMANCE := $(BUILD)/conformance
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
@@ -95,7 +97,7 @@ all: $(PROGRAMS) ## build pgdriftd and pgdrift into build/
 
 azsim: $(AZSIM) ## build the local Azure
 
-tests: $(TESTS) $(AZSIM) ## build every test program
+tests: $(TESTS) $(AZSIM) $(CONFORMANCE) ## build every test program
 
 benches: $(BENCHES)
 
@@ -109,7 +111,7 @@ $(BUILD)/flags: FORCE
 	$(flags_need)
 	$(call stamp,$@,$(compile) $(link) $(shell $(CC) -dumpfullversion -dumpversion))
 $(BUILD)/members: FORCE
-	$(call stamp,$@,$(LIB_SRC) $(DAEMON_SRC) $(AZSIM_SRC) $(SUPPORT_SRC))
+	$(call stamp,$@,$(LIB_SRC) $(DAEMON_SRC) $(AZSIM_SRC) $(CONFORMANCE_SRC) $(SUPPORT_SRC))
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -134,6 +136,10 @@ $(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/daemon/main/%.o $(DAEMON_A) $(LIB_A)
 $(BUILD)/azsim: $(call obj,$(AZSIM_SRC)) $(call layer_archives,base) $(BUILD)/members
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(AZSIM_LIBS) $(LIBS)
+
+$(CONFORMANCE): $(call obj,$(CONFORMANCE_SRC)) $(call layer_archives,base) $(BUILD)/members
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 # A unit test of a layer links what is below it; any other test links everything.
 test_archives = $(or $(call layer_archives,$(below_$(word 3,$(subst /, ,$(1))))),$(DAEMON_A) $(LIB_A))

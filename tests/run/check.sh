@@ -28,6 +28,7 @@ if [ $# != 0 ]; then
 fi
 
 sums=$(mktemp -d)
+rm -rf build/summary # what tests of the ordinary build have to say at the end
 SECONDS=0
 
 # One check that passes or fails as a whole. Its output is shown when it fails.
@@ -83,6 +84,7 @@ fi
 wait "$lint"
 cat "$sums/lint.log"
 
+cat build/summary/* 2>/dev/null
 printf 'in %d min %d s\n' $((SECONDS / 60)) $((SECONDS % 60))
 awk '{ passed += $1; failed += $2; skipped += $3 }
     END {
