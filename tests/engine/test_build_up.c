@@ -11,21 +11,7 @@
 
 #include "base/json.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
-
-static int setup(void **state)
-{
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
-    return 0;
-}
+#include "support/engine_story.h"
 
 static void assert_built(struct stage *s, msec span)
 {
@@ -100,17 +86,15 @@ static void test_nothing_is_made_at_first_sight(void **state)
     assert_built(s, MINUTES(30));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_everything_is_built),          T(test_apply_builds_it_too),
-        T(test_a_creation_that_is_shown),     T(test_the_first_plan_shows_everything),
-        T(test_creation_that_is_not_allowed), T(test_nothing_is_made_at_first_sight),
+        STORY_EMPTY(test_everything_is_built),
+        STORY_EMPTY(test_apply_builds_it_too),
+        STORY_EMPTY(test_a_creation_that_is_shown),
+        STORY_EMPTY(test_the_first_plan_shows_everything),
+        STORY_EMPTY(test_creation_that_is_not_allowed),
+        STORY_EMPTY(test_nothing_is_made_at_first_sight),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

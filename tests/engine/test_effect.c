@@ -15,37 +15,11 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
+#include "support/engine_story.h"
 
 #define PATCH_SERVER "PATCH " STORY_SERVER "$"
 #define LIST_PARAMETERS "GET " STORY_SERVER "/configurations"
 #define WORK_MEM STORY_SERVER "/configurations/work_mem"
-
-/* Everything stands as declared. */
-static int setup(void **state)
-{
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
-    return 0;
-}
-
-static void assert_count(struct stage *s, const char *line, size_t expected)
-{
-    size_t n = virtual_count(s->v, line, 0);
-    if (n == expected) return;
-    stage_show(s);
-    fail_msg("%zu times instead of %zu: %s", n, expected, line);
-}
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- writes that were accepted -----------------------------------------------------------------
  */
@@ -64,7 +38,7 @@ static void test_reads_that_lag_do_not_repeat_a_write(void **state)
     stage_begin(s, ENGINE_DAEMON, NULL);
     assert_true(stage_until_in_order(s, MINUTES(30)));
     virtual_pass(s->v, MINUTES(10));
-    assert_count(s, PATCH_SERVER, 1);
+    story_assert_count(s, PATCH_SERVER, 1);
 }
 
 /* The group is there; the server is made, and its answer is lost in some way. */
@@ -96,14 +70,14 @@ static void test_a_lost_creation_is_not_sent_again(void **state)
                                         "Canceled and done",     "Failed and done",
                                         "202 without a monitor", "monitor InProgress for ever"};
     (void)state;
-    for (size_t i = 0; i < COUNT(words); i++) assert_one_creation(words[i], 1);
+    for (size_t i = 0; i < STORY_COUNT(words); i++) assert_one_creation(words[i], 1);
 }
 
 static void test_a_creation_that_failed_is_sent_again(void **state)
 {
     static const char *const words[] = {"Canceled", "Failed", "reset before", "409 Conflict"};
     (void)state;
-    for (size_t i = 0; i < COUNT(words); i++) assert_one_creation(words[i], 2);
+    for (size_t i = 0; i < STORY_COUNT(words); i++) assert_one_creation(words[i], 2);
 }
 
 /* --- writes without effect ---------------------------------------------------------------------
@@ -210,23 +184,18 @@ static void test_a_fight_ends(void **state)
     assert_true(stage_said(s, MESSAGE_DRIFT_FOUGHT, "tags.service"));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_reads_that_lag_do_not_repeat_a_write),
+        STORY_BUILT(test_reads_that_lag_do_not_repeat_a_write),
         cmocka_unit_test(test_a_lost_creation_is_not_sent_again),
         cmocka_unit_test(test_a_creation_that_failed_is_sent_again),
-        T(test_a_server_that_ignores_a_write),
-        T(test_a_parameter_that_ignores_a_write),
-        T(test_a_rule_that_ignores_a_write),
-        T(test_what_was_given_up_is_taken_up_when_it_moves),
-        T(test_a_value_answered_with_a_blank),
-        T(test_a_fight_ends),
+        STORY_BUILT(test_a_server_that_ignores_a_write),
+        STORY_BUILT(test_a_parameter_that_ignores_a_write),
+        STORY_BUILT(test_a_rule_that_ignores_a_write),
+        STORY_BUILT(test_what_was_given_up_is_taken_up_when_it_moves),
+        STORY_BUILT(test_a_value_answered_with_a_blank),
+        STORY_BUILT(test_a_fight_ends),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

@@ -14,28 +14,12 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
+#include "support/engine_story.h"
 
 #define GET_SERVER "GET " STORY_SERVER "$"
 #define GET_GROUP "GET " STORY_GROUP "$"
 #define LIST_RULES "GET " STORY_SERVER "/firewallRules"
 #define LIST_PARAMETERS "GET " STORY_SERVER "/configurations"
-
-/* Everything stands as declared. */
-static int setup(void **state)
-{
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
-    return 0;
-}
 
 /* 'f' happens 'times' times to 'line' from the start on: nothing is written for 'span', and in the
  * end everything is in order again. */
@@ -65,8 +49,6 @@ static void assert_no_write_after(const char *const *words, size_t count, const 
     }
 }
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* --- guessed absence ---------------------------------------------------------------------------
  */
 
@@ -77,13 +59,13 @@ static const char *const absences[] = {"404 ResourceNotFound",       "404 NotFou
 static void test_one_404_of_the_server_at_start(void **state)
 {
     (void)state;
-    assert_no_write_after(absences, COUNT(absences), GET_SERVER, 1);
+    assert_no_write_after(absences, STORY_COUNT(absences), GET_SERVER, 1);
 }
 
 static void test_some_404_of_the_server(void **state)
 {
     (void)state;
-    assert_no_write_after(absences, COUNT(absences), GET_SERVER, 4);
+    assert_no_write_after(absences, STORY_COUNT(absences), GET_SERVER, 4);
 }
 
 /* Its lists answer, and its name is taken: somebody lies, and it is not for us to say who. */
@@ -132,7 +114,7 @@ static void test_404_in_apply_for_ever(void **state)
 static void test_one_404_of_the_group(void **state)
 {
     (void)state;
-    assert_no_write_after(absences, COUNT(absences), GET_GROUP, 1);
+    assert_no_write_after(absences, STORY_COUNT(absences), GET_GROUP, 1);
 }
 
 /* --- believed answers --------------------------------------------------------------------------
@@ -165,7 +147,7 @@ static const char *const bodies[] = {"{}",
 static void test_one_broken_answer_of_the_server(void **state)
 {
     (void)state;
-    assert_no_write_after(bodies, COUNT(bodies), GET_SERVER, 1);
+    assert_no_write_after(bodies, STORY_COUNT(bodies), GET_SERVER, 1);
 }
 
 static const char *const group_bodies[] = {"{}",           "null",       "minimal", "another id",
@@ -175,7 +157,7 @@ static const char *const group_bodies[] = {"{}",           "null",       "minima
 static void test_one_broken_answer_of_the_group(void **state)
 {
     (void)state;
-    assert_no_write_after(group_bodies, COUNT(group_bodies), GET_GROUP, 1);
+    assert_no_write_after(group_bodies, STORY_COUNT(group_bodies), GET_GROUP, 1);
 }
 
 static const char *const lists[] = {"{}",
@@ -192,7 +174,7 @@ static const char *const lists[] = {"{}",
 static void test_one_broken_list_of_rules(void **state)
 {
     (void)state;
-    assert_no_write_after(lists, COUNT(lists), LIST_RULES, 1);
+    assert_no_write_after(lists, STORY_COUNT(lists), LIST_RULES, 1);
 }
 
 static const char *const parameter_lists[] = {"an empty list",       "items without value",
@@ -202,7 +184,7 @@ static const char *const parameter_lists[] = {"an empty list",       "items with
 static void test_one_broken_list_of_parameters(void **state)
 {
     (void)state;
-    assert_no_write_after(parameter_lists, COUNT(parameter_lists), LIST_PARAMETERS, 1);
+    assert_no_write_after(parameter_lists, STORY_COUNT(parameter_lists), LIST_PARAMETERS, 1);
 }
 
 static void test_no_parameters_at_all_is_no_answer(void **state)
@@ -247,29 +229,24 @@ static void test_a_list_without_end(void **state)
     assert_bounded("nextLink without end", 30000);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_404_of_the_server_at_start),
         cmocka_unit_test(test_some_404_of_the_server),
-        T(test_404_of_the_server_for_an_hour),
-        T(test_one_404_after_it_was_seen),
-        T(test_one_404_after_a_restart),
-        T(test_one_404_in_apply),
-        T(test_404_in_apply_for_ever),
+        STORY_BUILT(test_404_of_the_server_for_an_hour),
+        STORY_BUILT(test_one_404_after_it_was_seen),
+        STORY_BUILT(test_one_404_after_a_restart),
+        STORY_BUILT(test_one_404_in_apply),
+        STORY_BUILT(test_404_in_apply_for_ever),
         cmocka_unit_test(test_one_404_of_the_group),
         cmocka_unit_test(test_one_broken_answer_of_the_server),
         cmocka_unit_test(test_one_broken_answer_of_the_group),
         cmocka_unit_test(test_one_broken_list_of_rules),
         cmocka_unit_test(test_one_broken_list_of_parameters),
-        T(test_no_parameters_at_all_is_no_answer),
+        STORY_BUILT(test_no_parameters_at_all_is_no_answer),
         cmocka_unit_test(test_a_list_in_a_circle),
         cmocka_unit_test(test_a_list_without_end),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

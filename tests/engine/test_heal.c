@@ -12,22 +12,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
-
-static int setup(void **state)
-{
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
-    return 0;
-}
+#include "support/engine_story.h"
 
 /* The lines of all writes, server and group shortened. */
 static void assert_writes(struct stage *s, const char *expected)
@@ -232,30 +217,25 @@ static void test_meddling_in_the_middle(void **state)
     assert_true(stage_until_in_order(s, MINUTES(15)));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_a_tag_of_the_group),
-        T(test_a_tag_and_the_retention_in_one_write),
-        T(test_a_parameter),
-        T(test_a_rule_that_was_widened),
-        T(test_a_rule_that_is_gone),
-        T(test_a_rule_that_nobody_declared),
-        T(test_scaling_waits_for_permission),
-        T(test_scaling_with_permission),
-        T(test_what_is_no_drift),
-        T(test_a_role_that_was_changed),
-        T(test_a_right_that_was_taken),
-        T(test_a_right_that_was_given),
-        T(test_a_new_table_gets_its_rights),
-        T(test_a_role_that_is_gone),
-        T(test_observing_writes_nothing),
-        T(test_meddling_in_the_middle),
+        STORY_BUILT(test_a_tag_of_the_group),
+        STORY_BUILT(test_a_tag_and_the_retention_in_one_write),
+        STORY_BUILT(test_a_parameter),
+        STORY_BUILT(test_a_rule_that_was_widened),
+        STORY_BUILT(test_a_rule_that_is_gone),
+        STORY_BUILT(test_a_rule_that_nobody_declared),
+        STORY_BUILT(test_scaling_waits_for_permission),
+        STORY_BUILT(test_scaling_with_permission),
+        STORY_BUILT(test_what_is_no_drift),
+        STORY_BUILT(test_a_role_that_was_changed),
+        STORY_BUILT(test_a_right_that_was_taken),
+        STORY_BUILT(test_a_right_that_was_given),
+        STORY_BUILT(test_a_new_table_gets_its_rights),
+        STORY_BUILT(test_a_role_that_is_gone),
+        STORY_BUILT(test_observing_writes_nothing),
+        STORY_BUILT(test_meddling_in_the_middle),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

@@ -11,24 +11,9 @@
 
 #include "base/json.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
+#include "support/engine_story.h"
 
 #define WRITES (VIRTUAL_WRITE | VIRTUAL_SQL_WRITE)
-
-static int setup(void **state)
-{
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
-    return 0;
-}
 
 static void test_half_a_day_without_a_write(void **state)
 {
@@ -169,24 +154,19 @@ static void test_it_is_deterministic(void **state)
     free(stories[1]);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_half_a_day_without_a_write),
-        T(test_what_nobody_makes_is_looked_for_calmly),
-        T(test_no_more_questions_than_intervals),
-        T(test_plan_and_apply_find_nothing),
-        T(test_a_plan_has_both_halves),
-        T(test_apply_puts_both_halves_right),
-        T(test_a_plan_ends),
-        T(test_what_azure_spells_differently),
-        T(test_lists_in_pages),
+        STORY_BUILT(test_half_a_day_without_a_write),
+        STORY_BUILT(test_what_nobody_makes_is_looked_for_calmly),
+        STORY_BUILT(test_no_more_questions_than_intervals),
+        STORY_BUILT(test_plan_and_apply_find_nothing),
+        STORY_BUILT(test_a_plan_has_both_halves),
+        STORY_BUILT(test_apply_puts_both_halves_right),
+        STORY_BUILT(test_a_plan_ends),
+        STORY_BUILT(test_what_azure_spells_differently),
+        STORY_BUILT(test_lists_in_pages),
         cmocka_unit_test(test_it_is_deterministic),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

@@ -14,24 +14,9 @@
 
 #include "base/json.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
+#include "support/engine_story.h"
 
 #define ANYBODY STORY_SERVER "/firewallRules/anybody"
-
-static int setup(void **state)
-{
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
-    return 0;
-}
 
 static void open_door(struct stage *s)
 {
@@ -230,25 +215,20 @@ static void test_a_restart_during_a_creation_makes_no_second_one(void **state)
     assert_int_equal(virtual_count(s->v, "PUT " STORY_SERVER "$", 0), 1);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_both_halves_alive),
-        T(test_postgres_refuses),
-        T(test_postgres_does_not_answer),
-        T(test_postgres_never_answered),
-        T(test_arm_refuses),
-        T(test_arm_does_not_answer),
-        T(test_somebodys_operation_stops_no_look_into_postgres),
-        T(test_our_own_operation_stops_no_look),
-        T(test_a_lying_monitor_stops_no_other_write),
-        T(test_a_door_opened_during_an_operation_is_reported),
-        T(test_a_restart_during_a_creation_makes_no_second_one),
+        STORY_BUILT(test_both_halves_alive),
+        STORY_BUILT(test_postgres_refuses),
+        STORY_BUILT(test_postgres_does_not_answer),
+        STORY_BUILT(test_postgres_never_answered),
+        STORY_BUILT(test_arm_refuses),
+        STORY_BUILT(test_arm_does_not_answer),
+        STORY_BUILT(test_somebodys_operation_stops_no_look_into_postgres),
+        STORY_BUILT(test_our_own_operation_stops_no_look),
+        STORY_BUILT(test_a_lying_monitor_stops_no_other_write),
+        STORY_BUILT(test_a_door_opened_during_an_operation_is_reported),
+        STORY_BUILT(test_a_restart_during_a_creation_makes_no_second_one),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
+#include "support/engine_story.h"
 
 #define NETWORK STORY_GROUP "/providers/Microsoft.Network/virtualNetworks/net"
 #define SUBNET NETWORK "/subnets/db"
@@ -22,24 +22,9 @@
 
 static int setup(void **state)
 {
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    json_decref(s.goal);
-    s.goal = NULL;
-    stage_begin(&s, ENGINE_DAEMON, virtual_network_patch());
-    if (!stage_until_in_order(&s, MINUTES(30))) {
-        stage_show(&s);
-        return -1;
-    }
-    s.goal = virtual_state(s.v);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
+    if (story_setup_working(state, virtual_network_patch(), MINUTES(30))) return -1;
+    struct stage *s = *state;
+    s->goal = virtual_state(s->v);
     return 0;
 }
 
@@ -137,7 +122,7 @@ static void test_a_lock_that_stops_us(void **state)
     assert_true(stage_said(s, MESSAGE_DRIFT_BLOCKED, "ScopeLocked"));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, story_teardown)
 
 int main(void)
 {
@@ -146,8 +131,5 @@ int main(void)
         T(test_what_was_changed_is_put_back), T(test_an_undeclared_subnet_is_left_alone),
         T(test_a_condition_that_is_not_met),  T(test_a_lock_that_stops_us),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }

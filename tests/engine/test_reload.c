@@ -11,31 +11,15 @@
 
 #include "base/json.h"
 #include "base/message_id.h"
-#include "support/virtual_stage.h"
+#include "support/engine_story.h"
 
 #define OTHER STORY_GROUP "/providers/Microsoft.DBforPostgreSQL/flexibleServers/pg-other"
 
 /* Two servers that stand as declared. */
 static int setup(void **state)
 {
-    static struct stage s;
-    stage_init(&s, 1, NULL);
-    stage_load(&s, stage_built());
-    json_decref(s.goal);
-    s.goal = NULL;
-    stage_begin(&s, ENGINE_DAEMON, virtual_two_servers_patch(35));
-    if (!stage_until_in_order(&s, MINUTES(60))) {
-        stage_show(&s);
-        return -1;
-    }
-    virtual_pass(s.v, MINUTES(2));
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stage_done(*state);
+    if (story_setup_working(state, virtual_two_servers_patch(35), MINUTES(60))) return -1;
+    virtual_pass(((struct stage *)*state)->v, MINUTES(2));
     return 0;
 }
 
@@ -143,7 +127,7 @@ static void test_404_after_a_reload(void **state)
     assert_true(stage_until_in_order(s, MINUTES(10)));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, story_teardown)
 
 int main(void)
 {
@@ -156,8 +140,5 @@ int main(void)
         T(test_a_server_that_is_not_declared_any_more),
         T(test_404_after_a_reload),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    stage_built_free();
-    return failed;
+    return STORY_RUN(tests);
 }
