@@ -41,6 +41,40 @@ static void test_reads_that_lag_do_not_repeat_a_write(void **state)
     story_assert_count(s, PATCH_SERVER, 1);
 }
 
+/* The same write is not repeated, whatever it was about: 'patch' (stolen) is what somebody did to
+ * 'id', 'line' what puts it back. */
+static void assert_written_once(const char *id, json_t *patch, const char *line)
+{
+    struct stage s;
+    stage_init(&s, 1, NULL);
+    stage_load(&s, stage_built());
+    if (patch)
+        virtual_meddle(s.v, id, patch);
+    else
+        virtual_remove(s.v, id);
+    virtual_fault_on(s.v, virtual_fault_named("lag 5 s"), line, 1);
+    stage_begin(&s, ENGINE_DAEMON, json_pack("{s:{s:b}}", "policy", "allowDisruptive", 1));
+    story_assert_in_order(&s, MINUTES(30));
+    virtual_pass(s.v, MINUTES(10));
+    story_assert_count(&s, line, 1);
+    stage_done(&s);
+}
+
+static void test_reads_that_lag_do_not_scale_twice(void **state)
+{
+    (void)state;
+    assert_written_once(STORY_SERVER, json_pack("{s:{s:s}}", "sku", "name", "Standard_D2s_v3"),
+                        PATCH_SERVER);
+}
+
+static void test_reads_that_lag_behind_a_parameter_or_a_rule(void **state)
+{
+    (void)state;
+    assert_written_once(WORK_MEM, json_pack("{s:{s:s}}", "properties", "value", "4096"),
+                        "PATCH " WORK_MEM);
+    assert_written_once(STORY_RULE, NULL, "PUT " STORY_RULE);
+}
+
 /* The group is there; the server is made, and its answer is lost in some way. */
 static void assert_one_creation(const char *word, size_t creations)
 {
@@ -100,6 +134,15 @@ static void test_a_server_that_ignores_a_write(void **state)
 {
     struct stage *s = *state;
     meddle_retention(s->v);
+    virtual_fault_on(s->v, &never_effective, PATCH_SERVER, SIZE_MAX);
+    assert_given_up(s, PATCH_SERVER);
+}
+
+static void test_a_maintenance_window_that_is_ignored(void **state)
+{
+    struct stage *s = *state;
+    virtual_meddle(s->v, STORY_SERVER,
+                   json_pack("{s:{s:{s:i}}}", "properties", "maintenanceWindow", "startHour", 3));
     virtual_fault_on(s->v, &never_effective, PATCH_SERVER, SIZE_MAX);
     assert_given_up(s, PATCH_SERVER);
 }
@@ -188,9 +231,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY_BUILT(test_reads_that_lag_do_not_repeat_a_write),
+        cmocka_unit_test(test_reads_that_lag_do_not_scale_twice),
+        cmocka_unit_test(test_reads_that_lag_behind_a_parameter_or_a_rule),
         cmocka_unit_test(test_a_lost_creation_is_not_sent_again),
         cmocka_unit_test(test_a_creation_that_failed_is_sent_again),
         STORY_BUILT(test_a_server_that_ignores_a_write),
+        STORY_BUILT(test_a_maintenance_window_that_is_ignored),
         STORY_BUILT(test_a_parameter_that_ignores_a_write),
         STORY_BUILT(test_a_rule_that_ignores_a_write),
         STORY_BUILT(test_what_was_given_up_is_taken_up_when_it_moves),

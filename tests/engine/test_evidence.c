@@ -111,6 +111,25 @@ static void test_404_in_apply_for_ever(void **state)
     assert_true(stage_until_finished(s, MINUTES(120)));
 }
 
+/* What makes a creation dangerous: beside it stand a size that may not be put back, and a tag of an
+ * operator's. */
+static void test_some_404_beside_what_may_not_be_done(void **state)
+{
+    struct stage *s = *state;
+    virtual_meddle(s->v, STORY_SERVER,
+                   json_pack("{s:{s:s}, s:{s:s}}", "sku", "name", "Standard_D2s_v3", "tags",
+                             "operator", "keep"));
+    virtual_fault_on(s->v, virtual_fault_named("404 ResourceNotFound"), GET_SERVER, 3);
+    virtual_nothing_to_do(s->v);
+    stage_begin(s, ENGINE_DAEMON, NULL);
+    virtual_pass(s->v, MINUTES(60));
+    assert_int_equal(virtual_fault_met(s->v), 3);
+    const json_t *server = virtual_resource(s->v, STORY_SERVER);
+    assert_string_equal(json_text_at(server, "sku.name"), "Standard_D2s_v3");
+    assert_string_equal(json_text_at(server, "tags.operator"), "keep");
+    story_assert_said(s, MESSAGE_DRIFT_WAITING, "sku.name");
+}
+
 static void test_one_404_of_the_group(void **state)
 {
     (void)state;
@@ -177,9 +196,10 @@ static void test_one_broken_list_of_rules(void **state)
     assert_no_write_after(lists, STORY_COUNT(lists), LIST_RULES, 1);
 }
 
-static const char *const parameter_lists[] = {"an empty list",       "items without value",
-                                              "items with a number", "items without properties",
-                                              "an item is missing",  "a null item"};
+static const char *const parameter_lists[] = {
+    "an empty list",   "items without value",      "items with a number",
+    "items with null", "items without properties", "an item is missing",
+    "a null item"};
 
 static void test_one_broken_list_of_parameters(void **state)
 {
@@ -239,6 +259,7 @@ int main(void)
         STORY_BUILT(test_one_404_after_a_restart),
         STORY_BUILT(test_one_404_in_apply),
         STORY_BUILT(test_404_in_apply_for_ever),
+        STORY_BUILT(test_some_404_beside_what_may_not_be_done),
         cmocka_unit_test(test_one_404_of_the_group),
         cmocka_unit_test(test_one_broken_answer_of_the_server),
         cmocka_unit_test(test_one_broken_answer_of_the_group),

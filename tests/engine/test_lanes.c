@@ -145,6 +145,27 @@ static void test_arm_does_not_answer(void **state)
     assert_right_is_back_in_time(s);
 }
 
+static void arm_is_well(void *ctx)
+{
+    virtual_arm_is(((struct stage *)ctx)->v, VIRTUAL_WELL);
+}
+
+/* What was not looked at stays due: it is looked at as soon as there is an answer again, not an
+ * interval after a cycle that saw nothing. */
+static void test_what_was_not_looked_at_stays_due(void **state)
+{
+    struct stage *s = *state;
+    stand(s);
+    virtual_arm_is(s->v, VIRTUAL_REFUSING);
+    virtual_pass(s->v, MINUTES(3));
+    open_door(s);
+    size_t from = virtual_calls(s->v);
+    virtual_later(s->v, SECONDS(1), arm_is_well, s);
+    msec took = time_until(s, door_is_shut);
+    size_t looks = virtual_count(s->v, "GET " STORY_SERVER "$", from);
+    if (looks > 3) fail_msg("shut after %zu looks, %" PRIu64 " ms", looks, took);
+}
+
 /* --- operations --------------------------------------------------------------------------------
  */
 
@@ -224,6 +245,7 @@ int main(void)
         STORY_BUILT(test_postgres_never_answered),
         STORY_BUILT(test_arm_refuses),
         STORY_BUILT(test_arm_does_not_answer),
+        STORY_BUILT(test_what_was_not_looked_at_stays_due),
         STORY_BUILT(test_somebodys_operation_stops_no_look_into_postgres),
         STORY_BUILT(test_our_own_operation_stops_no_look),
         STORY_BUILT(test_a_lying_monitor_stops_no_other_write),

@@ -39,6 +39,22 @@ static void test_a_second_difference_while_one_waits(void **state)
     story_assert_said(s, NULL, "passwordAuth");
 }
 
+/* A write of it is refused; then passwords are switched off. */
+static void test_a_second_difference_while_one_is_blocked(void **state)
+{
+    struct stage *s = *state;
+    story_begin(s, json_pack("{s:{s:{s:{s:s}}}}", "servers", "properties", "authConfig",
+                             "passwordAuth", "Enabled"));
+    virtual_fault_on(s->v, virtual_fault_named("403 AuthorizationFailed"), "PATCH " STORY_SERVER,
+                     SIZE_MAX);
+    story_meddle(s, json_pack("{s:{s:{s:i}}}", "properties", "backup", "backupRetentionDays", 7));
+    story_assert_said(s, MESSAGE_DRIFT_BLOCKED, "backupRetentionDays");
+    records_forget(&s->records);
+    story_meddle(
+        s, json_pack("{s:{s:{s:s}}}", "properties", "authConfig", "passwordAuth", "Disabled"));
+    story_assert_said(s, NULL, "passwordAuth");
+}
+
 static void test_a_second_difference_while_one_is_observed(void **state)
 {
     struct stage *s = *state;
@@ -265,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY_BUILT(test_a_second_difference_while_one_waits),
+        STORY_BUILT(test_a_second_difference_while_one_is_blocked),
         STORY_BUILT(test_a_second_difference_while_one_is_observed),
         STORY_BUILT(test_a_difference_that_grows),
         STORY_BUILT(test_a_grant_that_grows),

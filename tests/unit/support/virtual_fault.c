@@ -133,6 +133,7 @@ const struct virtual_fault virtual_faults[] = {
     BODY("items without name", VIRTUAL_LIST, SPOIL_ITEM_MEMBER, "name"),
     BODY("items without properties", VIRTUAL_LIST, SPOIL_ITEM_MEMBER, "properties"),
     BODY("items without value", VIRTUAL_LIST, SPOIL_ITEM_MEMBER, "properties.value"),
+    BODY("items with null", VIRTUAL_LIST, SPOIL_ITEM_NULL_MEMBER, "properties.value"),
     BODY("items with a number", VIRTUAL_LIST, SPOIL_ITEM_NUMBER, NULL),
     BODY("nextLink to itself", VIRTUAL_LIST, SPOIL_LINK_SELF, NULL),
     BODY("nextLink in a circle", VIRTUAL_LIST, SPOIL_LINK_CIRCLE, NULL),

@@ -59,14 +59,15 @@ enum virtual_spoil {
     SPOIL_NULL_MEMBER, /* 'code' is null */
     SPOIL_NO_VALUE,    /* a list without "value" */
     SPOIL_EMPTY_LIST,
-    SPOIL_ITEM_NULL,    /* the first item is null */
-    SPOIL_ITEM_GONE,    /* the first item is missing */
-    SPOIL_ITEM_BLANK,   /* properties.value of the item called 'code' ends in a blank */
-    SPOIL_ITEM_MEMBER,  /* every item lacks 'code' */
-    SPOIL_ITEM_NUMBER,  /* properties.value of every item is a number */
-    SPOIL_LINK_SELF,    /* nextLink leads to the same page */
-    SPOIL_LINK_CIRCLE,  /* nextLink leads to one that leads back */
-    SPOIL_LINK_ENDLESS, /* always another one */
+    SPOIL_ITEM_NULL,        /* the first item is null */
+    SPOIL_ITEM_GONE,        /* the first item is missing */
+    SPOIL_ITEM_BLANK,       /* properties.value of the item called 'code' ends in a blank */
+    SPOIL_ITEM_MEMBER,      /* every item lacks 'code' */
+    SPOIL_ITEM_NULL_MEMBER, /* 'code' is null in every item that has it */
+    SPOIL_ITEM_NUMBER,      /* properties.value of every item is a number */
+    SPOIL_LINK_SELF,        /* nextLink leads to the same page */
+    SPOIL_LINK_CIRCLE,      /* nextLink leads to one that leads back */
+    SPOIL_LINK_ENDLESS,     /* always another one */
     SPOIL_LINK_ELSEWHERE,
     SPOIL_SQL_MISSING, /* one result too few */
 };

@@ -42,6 +42,8 @@ static void spoil_items(json_t *body, const struct virtual_fault *f)
     {
         if (f->spoil == SPOIL_ITEM_BLANK) spoil_blank(item, f->code);
         if (f->spoil == SPOIL_ITEM_MEMBER) spoil_member(item, f->code, false);
+        if (f->spoil == SPOIL_ITEM_NULL_MEMBER && json_at(item, f->code))
+            spoil_member(item, f->code, true);
         if (f->spoil == SPOIL_ITEM_NUMBER && json_at(item, "properties.value"))
             json_put_at(item, "properties.value", json_integer(7));
     }
@@ -96,6 +98,7 @@ static json_t *spoil_json(const struct exchange *x, const struct virtual_fault *
     case SPOIL_ITEM_GONE:
     case SPOIL_ITEM_BLANK:
     case SPOIL_ITEM_MEMBER:
+    case SPOIL_ITEM_NULL_MEMBER:
     case SPOIL_ITEM_NUMBER: spoil_items(body, f); break;
     case SPOIL_LINK_SELF:
     case SPOIL_LINK_CIRCLE:
