@@ -24,7 +24,7 @@ struct look_arm {
     struct lane *lane;
     struct flow_group group;
     struct arm_get get;
-    struct arm_absence absence;
+    struct arm_absence *absence;              /* while it is asked for; large, and seldom */
     struct arm_child_collection children[16]; /* of the question, likewise below */
     struct arm_name_check name;
     char *name_path;
@@ -62,14 +62,13 @@ struct look_arm *look_arm_new(struct lane *l)
     return look;
 }
 
-static void look_question_done(struct look_arm *look);
+static void look_absence_forget(struct look_arm *look);
 
 void look_arm_cancel(struct look_arm *look)
 {
     if (!look) return;
     arm_get_done(&look->get);
-    arm_absence_done(&look->absence);
-    look_question_done(look);
+    look_absence_forget(look);
     for (size_t i = 1; i < look->count; i++) arm_list_done(&look->rows[i].list);
 }
 
@@ -254,6 +253,17 @@ static void look_absent(struct look_arm *look, bool proved)
                           run_now(r)); /* in what does not exist nothing is unknown */
 }
 
+/* The question, with what it borrows for as long as it is asked. */
+static void look_absence_forget(struct look_arm *look)
+{
+    if (look->absence) arm_absence_done(look->absence);
+    free(look->absence);
+    free(look->collection);
+    free(look->name_path);
+    look->absence = NULL;
+    look->collection = look->name_path = NULL;
+}
+
 static void look_absence_done(struct flow *f, const struct err *err)
 {
     struct arm_absence *a = f->op;
@@ -268,15 +278,8 @@ static void look_absence_done(struct flow *f, const struct err *err)
         if (!err) err_set(&contrary, ERR_PROTOCOL, "it is not found and yet it is there");
         lane_note(look->lane, 0, err ? err : &contrary);
     }
+    look_absence_forget(look);
     flow_group_end(&look->group);
-}
-
-/* What the question borrows for as long as it is asked. */
-static void look_question_done(struct look_arm *look)
-{
-    free(look->collection);
-    free(look->name_path);
-    look->collection = look->name_path = NULL;
 }
 
 static void look_question_children(struct look_arm *look, const struct resource *type)
@@ -310,8 +313,8 @@ static void look_absence_start(struct look_arm *look)
     struct run *r = look_run(look);
     const struct target *t = r->target;
     bool in_group = t->type != &resource_resource_group;
-    arm_absence_done(&look->absence);
-    look_question_done(look);
+    look_absence_forget(look);
+    look->absence = xcalloc(1, sizeof(*look->absence));
     look->collection = resource_id(t->type, t->parent_id, NULL);
     look_question_children(look, t->type);
     look_question_name(look, t);
@@ -327,12 +330,12 @@ static void look_absence_start(struct look_arm *look)
         .children = look->children,
         .name_check = look->name_path ? &look->name : NULL,
     };
-    arm_absence_init(&look->absence, &r->azure, &q);
-    look->absence.owner = look;
-    look->absence.flow.done = look_absence_done;
-    look->absence.flow.resource = t->name;
+    arm_absence_init(look->absence, &r->azure, &q);
+    look->absence->owner = look;
+    look->absence->flow.done = look_absence_done;
+    look->absence->flow.resource = t->name;
     flow_group_add(&look->group);
-    flow_start(&look->absence.flow, r->azure.io);
+    flow_start(&look->absence->flow, r->azure.io);
 }
 
 /* --- a look ------------------------------------------------------------------------------------

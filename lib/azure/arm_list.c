@@ -175,6 +175,8 @@ static enum flow_verdict list_end(struct flow *f)
         return FLOW_FAIL;
     }
     list_remember(l);
+    list_names_done(&l->names); /* nothing can come twice any more */
+    list_names_done(&l->links);
     return FLOW_NEXT;
 }
 
