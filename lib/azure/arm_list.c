@@ -114,6 +114,7 @@ static int read_item(struct arm_list *l, json_t *item, struct list_known *known,
     const struct arm_shape *shape = l->shape;
     l->parsed++;
     if (shape && arm_shape_check_identity(shape, l->op.id, item, err) < 0) return -1;
+    if (shape) arm_shape_set_name(shape, item);
     bool elsewhere = shape && shape->flags & ARM_IDS_ELSEWHERE;
     if (shape) known->name = list_print_name(json_text_at(item, elsewhere ? "id" : "name"));
     if (l->keep && !l->keep(l->owner, item)) return 0;

@@ -72,10 +72,13 @@ static const char *last_segment(const char *id)
     return slash ? slash + 1 : id;
 }
 
-static int check_name(const struct arm_shape *shape, const char *id, const char *name,
+static int check_name(const struct arm_shape *shape, const char *id, const json_t *body,
                       struct err *err)
 {
-    if (shape->flags & ARM_NAME_IS_FREE || strcasecmp(name, last_segment(id)) == 0) return 0;
+    if (shape->flags & ARM_NAME_IS_FREE) return 0;
+    const char *name = member_text(body, "name", err);
+    if (!name) return -1;
+    if (strcasecmp(name, last_segment(id)) == 0) return 0;
     return err_set(err, ERR_PROTOCOL, "the answer of ARM is about something else: name %.200s",
                    name);
 }
@@ -91,10 +94,9 @@ int arm_shape_check(const struct arm_shape *shape, const char *id, const json_t 
     if (check_object(body, err) < 0) return -1;
     if (!shape) return 0;
     const char *own = member_text(body, "id", err);
-    const char *name = own ? member_text(body, "name", err) : NULL;
-    if (!name) return -1;
+    if (!own) return -1;
     if (!arm_id_equal(own, id)) return about_another(own, err);
-    if (check_name(shape, id, name, err) < 0 || check_type(shape, body, err) < 0) return -1;
+    if (check_name(shape, id, body, err) < 0 || check_type(shape, body, err) < 0) return -1;
     return arm_shape_check_members(shape, body, err);
 }
 
@@ -112,10 +114,16 @@ int arm_shape_check_identity(const struct arm_shape *shape, const char *collecti
 {
     if (check_object(item, err) < 0) return -1;
     const char *id = member_text(item, "id", err);
-    const char *name = id ? member_text(item, "name", err) : NULL;
-    if (!name) return -1;
+    if (!id) return -1;
     if (shape->flags & ARM_IDS_ELSEWHERE ? *id != '/' : !stands_below(id, collection))
         return about_another(id, err);
-    if (check_name(shape, id, name, err) < 0) return -1;
+    if (check_name(shape, id, item, err) < 0) return -1;
     return check_type(shape, item, err);
+}
+
+void arm_shape_set_name(const struct arm_shape *shape, json_t *item)
+{
+    const char *id = json_text_at(item, "id");
+    if (id && shape->flags & ARM_NAME_IS_FREE)
+        json_object_set_new(item, "name", json_string(last_segment(id)));
 }

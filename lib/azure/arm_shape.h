@@ -25,7 +25,8 @@ struct arm_member {
 };
 
 enum arm_shape_flag {
-    /* The name is not the last segment of the id (administrators answer the principal's name). */
+    /* The name is not the last segment of the id, or missing (administrators answer the principal's
+     * name in the specification's examples, in lists none). */
     ARM_NAME_IS_FREE = 1 << 0,
     /* Items of the list stand elsewhere than below the collection (a subscription's servers, the
      * locks of a scope with those inherited): their ids only have to be ids, and no two alike. */
@@ -52,6 +53,10 @@ int arm_shape_check(const struct arm_shape *shape, const char *id, const json_t 
  * above. */
 int arm_shape_check_identity(const struct arm_shape *shape, const char *collection,
                              const json_t *item, struct err *err);
+
+/* Gives 'item', which is one of its collection, the name that it is asked for by, where its shape
+ * lets it answer another. */
+void arm_shape_set_name(const struct arm_shape *shape, json_t *item);
 
 /* Has 'body' all members? As above. */
 int arm_shape_check_members(const struct arm_shape *shape, const json_t *body, struct err *err);

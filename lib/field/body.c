@@ -46,6 +46,7 @@ static json_t *field_body_sendable(const struct field *field, const json_t *valu
         field_body_copy_rows(field->fields, value, copy, flags);
         return copy;
     }
+    if (field->kind == FIELD_SET && json_is_array(value)) return field_set_sorted(value);
     json_t *copy = json_deep_copy(value);
     field_strip_comments(copy);
     return copy;

@@ -188,8 +188,10 @@ const char *field_value_text(const struct field *field, const json_t *value, str
     if (field->flags & FIELD_SECRET) return "(set)";
     const char *text = field_equal_scalar_text(value, room);
     if (text) return arena_strdup(arena, text);
-    char *line = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *sorted = field->kind == FIELD_SET ? field_set_sorted(value) : NULL;
+    char *line = json_dumps(sorted ? sorted : value, JSON_COMPACT | JSON_SORT_KEYS);
     const char *copy = arena_strdup(arena, line ? line : "?");
+    json_decref(sorted);
     free(line);
     return copy;
 }

@@ -31,6 +31,10 @@ struct field_level field_step_enter(const struct field_level *level, const struc
 /* "prefix.name", or the name alone where the prefix is "". */
 const char *field_path_join(struct arena *arena, const char *prefix, const char *name);
 
+/* A new list of the items of 'set' in the order of their texts, so that equal sets read the same.
+ */
+json_t *field_set_sorted(const json_t *set);
+
 /* Absent, null, "", {} or []. */
 bool field_value_empty(const json_t *value);
 

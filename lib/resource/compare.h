@@ -52,6 +52,9 @@ struct action *compare_put(const struct comparison *c, const char *id, const jso
 /* The usual comparisons of a scope: of a root, and of a collection. */
 void compare_root(const struct comparison *c);
 void compare_list(const struct comparison *c);
+/* What becomes of 'have', an item of the collection that nobody declared: by policy nothing, a
+ * report, or its removal. */
+void compare_undeclared(const struct comparison *c, const json_t *have);
 /* The item of 'list' called 'name', without regard to case; NULL where there is none. */
 const json_t *compare_find(const json_t *list, const char *name);
 

@@ -55,7 +55,7 @@ static void list_declared(const struct comparison *c, const json_t *declared, co
     json_decref(want);
 }
 
-static void list_undeclared(const struct comparison *c, const json_t *have)
+void compare_undeclared(const struct comparison *c, const json_t *have)
 {
     const struct scope *scope = compare_scope(c);
     const struct resource *type = scope->type;
@@ -75,6 +75,7 @@ static void list_undeclared(const struct comparison *c, const json_t *have)
     for (const struct field *row = type->fields; row->path; row++) {
         const json_t *value = json_at(have, row->path);
         if (row->flags & (FIELD_KEY | FIELD_LOCAL | FIELD_READ_ONLY) || !value) continue;
+        if (row->kind == FIELD_OBJECT && !row->fields) continue; /* its rows speak for it */
         plan_delta(c->plan, row->path, field_value_text(row, value, c->plan->arena), NULL);
     }
 }
@@ -88,5 +89,5 @@ void compare_list(const struct comparison *c)
     json_array_foreach(want, i, item)
         list_declared(c, item, compare_find(have, json_text_at(item, "name")));
     json_array_foreach(have, i, item) if (!compare_find(want, json_text_at(item, "name")))
-        list_undeclared(c, item);
+        compare_undeclared(c, item);
 }

@@ -189,7 +189,7 @@ static void test_get_free_name(void **state)
         get(state, SERVER, &shape, 200, "{\"id\":\"" SERVER "\",\"name\":\"a@example.org\"}");
     assert_int_equal(p->get.presence, ARM_PRESENT);
     p = get(state, SERVER, &shape, 200, "{\"id\":\"" SERVER "\"}");
-    check_unknown(p, "without a name", "no \"name\"");
+    assert_int_equal(p->get.presence, ARM_PRESENT);
 }
 
 static bool keeps_a(const void *owner, const json_t *item)
@@ -220,6 +220,19 @@ static struct probe *list(void **state, const char *id, const struct arm_shape *
 #define ITEM(name, properties) ITEM_AT(RULES "/" name, name, properties)
 #define GOOD "{\"value\":\"\"}"
 #define LIST(items) "{\"value\":[" items "]}"
+
+/* In a list it gets the name that it is asked for by, whatever it answers. */
+static void test_list_free_name(void **state)
+{
+    static const struct arm_shape shape = {.flags = ARM_NAME_IS_FREE};
+    struct probe *p = list(
+        state, RULES, &shape,
+        LIST("{\"id\":\"" RULES "/a1\"},{\"id\":\"" RULES "/a2\",\"name\":\"b@example.org\"}"), "");
+    assert_int_equal(p->err.kind, ERR_NONE);
+    assert_int_equal(json_array_size(p->list.items), 2);
+    assert_string_equal(json_text_at(json_array_get(p->list.items, 0), "name"), "a1");
+    assert_string_equal(json_text_at(json_array_get(p->list.items, 1), "name"), "a2");
+}
 
 static void test_list_complete(void **state)
 {
@@ -318,15 +331,11 @@ static void test_list_ids_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_get_complete),
-        CASE(test_get_unproven),
-        CASE(test_get_without_shape),
-        CASE(test_get_free_name),
-        CASE(test_list_complete),
-        CASE(test_list_unproven),
-        CASE(test_list_repeats_over_pages),
-        CASE(test_list_never_empty),
-        CASE(test_list_ids_elsewhere),
+        CASE(test_get_complete),      CASE(test_get_unproven),
+        CASE(test_get_without_shape), CASE(test_get_free_name),
+        CASE(test_list_free_name),    CASE(test_list_complete),
+        CASE(test_list_unproven),     CASE(test_list_repeats_over_pages),
+        CASE(test_list_never_empty),  CASE(test_list_ids_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
