@@ -73,7 +73,7 @@ is 'a second PUT replaces its tags' '200 {"c":"d"}' "$AZ_STATUS $(az_jq '.tags |
 refused 'a group is not deleted here' '405 MethodNotAllowed' DELETE "$(az_rg $GROUP)"
 refused 'a missing server' '404 ResourceNotFound' GET "$SERVER"
 refused 'an unknown type' '404 InvalidResourceType' GET "$(az_rg $GROUP)/providers/Microsoft.Foo/bars"
-refused 'an unknown api-version' '400 InvalidApiVersionParameter' GET "$SERVER?api-version=1999-01-01"
+refused 'an unknown api-version' '400 NoRegisteredProviderFound' GET "$SERVER?api-version=1999-01-01"
 az GET "$AZ_ARM//subscriptions/$AZ_SUBSCRIPTION//RESOURCEGROUPS/${GROUP^^}/?API%2DVersion=$GROUP_API"
 is 'doubled slashes, an encoded name and capitals mean the same' "200 $GROUP" "$AZ_STATUS $(az_jq .name)"
 refused 'another subscription' '404 SubscriptionNotFound' GET "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/x"

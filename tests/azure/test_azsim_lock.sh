@@ -39,7 +39,7 @@ refused 'an unknown property' '400 InvalidRequestFormat' PUT "$(az_lock "$SERVER
 refused 'too many notes' '400 InvalidLockNotes' PUT "$(az_lock "$SERVER" keep)" "$(lock ReadOnly '.properties.notes = "x" * 513')"
 refused 'a name with a forbidden letter' '400 InvalidResourceName' PUT "$(az_lock "$SERVER" a%3Ab)" "$(lock ReadOnly)"
 refused 'PATCH of a lock' '405 MethodNotAllowed' PATCH "$(az_lock "$SERVER" keep)" "$(lock ReadOnly)"
-refused 'another version' '400 InvalidApiVersionParameter' GET "$(az_lock "$SERVER" keep)?api-version=2016-09-01"
+refused 'another version' '404 InvalidResourceType' GET "$(az_lock "$SERVER" keep)?api-version=2016-09-01"
 
 refused 'CanNotDelete forbids to delete' '409 ScopeLocked' DELETE "$SERVER"
 like 'and names the lock' "cannot perform delete operation because following scope\(s\) are locked: '$SERVER'" "$(az_jq .error.message)"

@@ -80,7 +80,7 @@ refused 'an array' '400 InvalidRequestContent' PUT "$VNET" '[]'
 refused 'no body' '400 InvalidRequestContent' PUT "$VNET"
 refused 'a read-only property that differs' '400 InvalidRequestFormat' PUT "$VNET" "$(network '.properties.resourceGuid = "x"')"
 refused 'an invalid name' '400 InvalidResourceName' PUT "$(az_network $GROUP -v-)" "$(network)"
-refused 'an unknown version' '400 InvalidApiVersionParameter' GET "$VNET?api-version=2020-01-01"
+refused 'an unknown version' '400 NoRegisteredProviderFound' GET "$VNET?api-version=2020-01-01"
 refused 'POST is not offered' '405 MethodNotAllowed' POST "$VNET"
 is 'nothing of that has changed it' '{"c":"d"}' "$(seen "$VNET" '.tags | tostring')"
 refused 'blocks that overlap' '400 VnetAddressSpacesOverlap' PUT "$VNET" "$(network '.properties.addressSpace.addressPrefixes += ["10.0.128.0/17"]')"

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+
+enum { NAMES_MAX = 4096 };
 
 static const char *const displays[] = {
     "Korea Central",  "Korea South",    "Japan East",   "Japan West", "East Asia",
@@ -38,4 +41,23 @@ const char *location_display(const char *location)
         if (location_same(displays[i], location)) return displays[i];
     }
     return location;
+}
+
+const char *location_at(size_t i)
+{
+    return i < sizeof(displays) / sizeof(displays[0]) ? displays[i] : NULL;
+}
+
+char *location_names(void)
+{
+    struct buf b;
+    buf_init(&b, NAMES_MAX);
+    for (size_t i = 0; location_at(i); i++) {
+        char *name = location_name(displays[i]);
+        buf_printf(&b, "%s%s", i ? ", " : "", name);
+        free(name);
+    }
+    char *names = xstrdup(buf_text(&b));
+    buf_done(&b);
+    return names;
 }

@@ -224,7 +224,7 @@ static struct op *op_new_of_server(struct exchange *x, struct server *server, st
     const struct op_place place = {
         .status = arena_printf(x->arena, "%s/azureAsyncOperation", base),
         .result = arena_printf(x->arena, "%s/operationResults", base),
-        .version = "2025-08-01",
+        .version = exchange_query(x, "api-version"),
     };
     free(location);
     struct op *op = op_new(x, &place, plan);

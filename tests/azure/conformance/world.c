@@ -19,9 +19,8 @@ enum offer world_offer(struct world *world, const struct operation *operation, c
     if (!versions) {
         const struct answer *answer = client_ask(world->client, operation->method,
                                                  world_target(world, path, "0000-00-00"), NULL);
-        const char *code = json_text_at(answer->json, "error.code");
         const char *message = json_text_at(answer->json, "error.message");
-        bool asked = code && strcmp(code, "InvalidApiVersionParameter") == 0;
+        bool asked = message && strstr(message, "The supported ");
         versions = asked ? message : answer->status == 405 ? "405" : "404";
         json_object_set_new(world->known, key, json_string(versions));
     }

@@ -80,8 +80,27 @@ static const struct {
     {"Entra answers AADSTS7000215 with 401 to a wrong secret", "unverified"},
     {"401 carries WWW-Authenticate and InvalidAuthenticationToken or ExpiredAuthenticationToken",
      "unverified"},
-    {"an unknown api-version is 400, an unknown type 404, an unknown method 405",
-     "ARM RPC; the codes are unverified"},
+    {"an api-version that a provider's type does not have is 400 "
+     "NoRegisteredProviderFound, one that ARM does not know InvalidApiVersionParameter, "
+     "none MissingApiVersionParameter",
+     "Azure/azure-powershell#2230; hashicorp/vault-plugin-secrets-azure#13; "
+     "cloudquery/cloudquery#6626"},
+    {"an api-version that a type of Microsoft.Authorization does not have is 404 "
+     "InvalidResourceType",
+     "Azure/acs-engine#4037"},
+    {"an unknown type is 404, an unknown method 405", "ARM RPC; the codes are unverified"},
+    {"a member of a server that came with a later api-version is neither shown nor taken "
+     "in an earlier one",
+     "models of 2021-06-01, 2022-12-01, 2024-08-01 and 2025-08-01; the refusal is "
+     "unverified"},
+    {"before 2025-08-01 a server that is restarted or made is Updating",
+     "ServerState of 2024-08-01; unverified"},
+    {"a write of a provider that the subscription did not register is 409 "
+     "MissingSubscriptionRegistration",
+     "Terraform's retries for the code; the status is unverified"},
+    {"/metadata/endpoints needs no token; from 2019-05-01 on it is a list of clouds, "
+     "before one object",
+     "Azure CLI and Terraform read it so; Azure Stack documentation"},
     {"a PUT of a virtual network or subnet answers 200 or 201 with provisioningState Updating and "
      "an operation's URL, and is in force at once",
      "2024-03-01 swagger; ARM RPC"},

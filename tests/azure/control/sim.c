@@ -151,6 +151,7 @@ struct sim *sim_new(const char *dir, struct err *err)
     store_settle(sim);
     sim->lags = json_array();
     sim->fights = json_array();
+    sim->unregistered = json_object();
     sim->saved_servers = json_incref(json_object_get(state, "servers"));
     sim->tokens = json_object();
     sim->throttle = throttle_new();
@@ -188,6 +189,7 @@ void sim_free(struct sim *sim)
     json_decref(sim->past_groups);
     json_decref(sim->lags);
     json_decref(sim->fights);
+    json_decref(sim->unregistered);
     json_decref(sim->tokens);
     json_decref(sim->saved_servers);
     lro_free(sim->lro);

@@ -50,10 +50,11 @@ struct sim {
     json_t *tokens;                       /* token -> Unix second of its expiry */
     json_t *resources;                    /* the generic ones: store.h */
     json_t *past_resources, *past_groups; /* what lagging reads see */
-    json_t *lags;   /* how long reads lag behind writes, set by /sim/stale: history.h */
-    int64_t lag_ms; /* how long the request in hand does */
-    json_t *fights; /* of /sim/fight: fight.h */
-    bool dirty;     /* must be saved before the reply leaves */
+    json_t *lags;         /* how long reads lag behind writes, set by /sim/stale: history.h */
+    int64_t lag_ms;       /* how long the request in hand does */
+    json_t *fights;       /* of /sim/fight: fight.h */
+    json_t *unregistered; /* providers that the subscription gave up: provider.h */
+    bool dirty;           /* must be saved before the reply leaves */
 
     struct lro *lro;
     struct throttle *throttle;

@@ -13,6 +13,7 @@
 #include "postgres/cluster.h"
 #include "postgres/server_body.h"
 #include "postgres/server_field.h"
+#include "postgres/version_shape.h"
 
 enum { NAME_MIN = 3, NAME_MAX_LENGTH = 63 };
 
@@ -35,7 +36,7 @@ bool server_name_valid(const char *name)
 static bool create_acceptable(struct exchange *x)
 {
     const char *mode = json_text_at(x->json, "properties.createMode");
-    if (!server_body_right(x, server_members, false)) return false;
+    if (!version_shape_body_right(x) || !server_body_right(x, server_members, false)) return false;
     if (!server_name_valid(x->args[2]))
         reply_error(x, 400, "InvalidResourceName", "The resource name '%s' is invalid.",
                     x->args[2]);

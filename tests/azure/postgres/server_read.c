@@ -5,9 +5,10 @@
 
 #include "base/json.h"
 #include "front/clock.h"
+#include "postgres/version_shape.h"
 
 /* As ARM answers it. Restore is possible from a while after the creation on. */
-static json_t *server_answer(const struct server *server)
+static json_t *server_answer(const struct exchange *x, const struct server *server)
 {
     const struct settings *settings = &server->sim->settings;
     json_t *doc = json_deep_copy(json_object_get(server_view(server), "doc"));
@@ -20,6 +21,7 @@ static json_t *server_answer(const struct server *server)
         clock_text_at(from, born + setting(settings, SET_YOUNG_S));
         json_put_at(doc, "properties.backup.earliestRestoreDate", json_string(from));
     }
+    version_shape_server(x, doc);
     return doc;
 }
 
@@ -27,7 +29,7 @@ void server_get(struct exchange *x)
 {
     struct server *server = server_find(x->sim, x->args[1], x->args[2]);
     if (server && !server_hidden(server))
-        reply_json(x, 200, server_answer(server));
+        reply_json(x, 200, server_answer(x, server));
     else
         reply_not_found(x, "Microsoft.DBforPostgreSQL/flexibleServers", x->args[2]);
 }
@@ -39,7 +41,7 @@ void server_list(struct exchange *x)
     for (size_t i = 0; i < x->sim->server_n; i++) {
         const struct server *server = x->sim->servers[i];
         if (server_hidden(server) || (group && strcasecmp(server->group, group) != 0)) continue;
-        json_array_append_new(items, server_answer(server));
+        json_array_append_new(items, server_answer(x, server));
     }
     reply_list(x, items);
 }

@@ -13,6 +13,7 @@
 #include "postgres/configuration.h"
 #include "postgres/server_body.h"
 #include "postgres/server_field.h"
+#include "postgres/version_shape.h"
 
 static int server_update_work(struct op *op, struct err *err)
 {
@@ -52,7 +53,9 @@ void server_patch(struct exchange *x)
     struct server *server = x->server;
     struct refusal refusal = {0};
     bool restart = false;
-    if (!server_body_right(x, server_members, false) || server_refuses(x, UPSERT_SERVER)) return;
+    if (!version_shape_body_right(x) || !server_body_right(x, server_members, false) ||
+        server_refuses(x, UPSERT_SERVER))
+        return;
     json_t *doc = json_deep_copy(server_doc(server));
     int r = server_body_fits(doc, x->json, &refusal);
     if (r == 0) r = server_apply(doc, x->json, false, &restart, &refusal);
