@@ -137,7 +137,8 @@ static int prepare_files(struct sim *sim, struct err *err)
     free(ca);
     free(requests);
     if (!sim->pki || !sim->log) return -1;
-    return sim_write_file(sim, "client-secret", sim->client_secret, 0600, err);
+    if (sim_write_file(sim, "client-secret", sim->client_secret, 0600, err) < 0) return -1;
+    return sim_write_file(sim, "identity-header", sim->identity_header, 0600, err);
 }
 
 /* By the main thread: what it starts dies with it, and it lives longest of all. */
@@ -162,13 +163,15 @@ static int azsim_announce(struct sim *sim, struct err *err)
 {
     char *secret = xasprintf("%s/client-secret", sim->dir), *ca = xasprintf("%s/ca.pem", sim->dir);
     char *hosts = xasprintf("%s/hosts", sim->dir);
+    char *identity = xasprintf("%s/msi/token", sim->plain_url);
+    char *header = xasprintf("%s/identity-header", sim->dir);
     char *requests = xasprintf("%s/requests.jsonl", sim->dir);
-    json_t *facts = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "pid",
-                              (int)getpid(), "arm", sim->arm_url, "login", sim->login_url, "imds",
-                              sim->plain_url, "sim", sim->plain_url, "tenantId", sim->tenant_id,
-                              "subscriptionId", sim->subscription_id, "clientId", sim->client_id,
-                              "clientSecretFile", secret, "caFile", ca, "hostsFile", hosts,
-                              "requestLog", requests);
+    json_t *facts = json_pack(
+        "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "pid",
+        (int)getpid(), "arm", sim->arm_url, "login", sim->login_url, "imds", sim->plain_url, "sim",
+        sim->plain_url, "tenantId", sim->tenant_id, "subscriptionId", sim->subscription_id,
+        "clientId", sim->client_id, "clientSecretFile", secret, "caFile", ca, "hostsFile", hosts,
+        "requestLog", requests, "identityEndpoint", identity, "identityHeaderFile", header);
     char *text = json_dumps(facts, JSON_INDENT(2));
     int r = sim_write_file(sim, "azsim.json", text, 0644, err);
     if (r == 0) printf("azsim serves %s, state in %s\n", sim->arm_url, sim->dir);
@@ -178,6 +181,8 @@ static int azsim_announce(struct sim *sim, struct err *err)
     free(secret);
     free(ca);
     free(hosts);
+    free(identity);
+    free(header);
     free(requests);
     return r;
 }

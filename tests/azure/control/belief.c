@@ -78,6 +78,19 @@ static const struct {
     {"IMDS writes numbers as strings and answers bad_request_102 without the header Metadata",
      "Entra documentation"},
     {"Entra answers AADSTS7000215 with 401 to a wrong secret", "unverified"},
+    {"Entra's v1 token endpoint takes a resource and answers every number as a text with "
+     "expires_on, not_before and resource; an AD FS has neither tenant nor versions",
+     "Entra and AD FS documentation; MSAL's authorities"},
+    {"a wrong resource is invalid_resource AADSTS500011, an authority that is none of this "
+     "cloud invalid_instance AADSTS50049",
+     "unverified"},
+    {"App Service gives tokens for X-IDENTITY-HEADER, in version 2017-09-01 for Secret and "
+     "with a date as expires_on; otherwise 401 {statusCode, message}",
+     "App Service documentation; the refusal is unverified"},
+    {"the instance metadata service gives its tree in parts, a leaf with format=text",
+     "instance metadata documentation"},
+    {"ARM takes tokens for management.azure.com and for management.core.windows.net",
+     "the audiences of /metadata/endpoints"},
     {"401 carries WWW-Authenticate and InvalidAuthenticationToken or ExpiredAuthenticationToken",
      "unverified"},
     {"an api-version that a provider's type does not have is 400 "

@@ -144,6 +144,7 @@ struct sim *sim_new(const char *dir, struct err *err)
     sim->subscription_id = sim_identity(state, "identity.subscriptionId");
     sim->client_id = sim_identity(state, "identity.clientId");
     sim->client_secret = sim_identity_secret(state);
+    sim->identity_header = sim_identity_secret(NULL);
     json_t *groups = json_object_get(state, "resourceGroups");
     sim->groups = groups ? json_incref(groups) : json_object();
     json_t *resources = json_object_get(state, "resources");
@@ -199,10 +200,19 @@ void sim_free(struct sim *sim)
     parameters_free(sim->parameters);
     pki_free(sim->pki);
     rmdir(sim->run_dir);
-    char *const texts[] = {sim->dir,       sim->run_dir,       sim->template_dir,
-                           sim->bin_dir,   sim->arm_url,       sim->login_url,
-                           sim->plain_url, sim->arm_address,   sim->tenant_id,
-                           sim->client_id, sim->client_secret, sim->subscription_id};
+    char *const texts[] = {sim->dir,
+                           sim->run_dir,
+                           sim->template_dir,
+                           sim->bin_dir,
+                           sim->arm_url,
+                           sim->login_url,
+                           sim->plain_url,
+                           sim->arm_address,
+                           sim->tenant_id,
+                           sim->client_id,
+                           sim->client_secret,
+                           sim->identity_header,
+                           sim->subscription_id};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) free(texts[i]);
     pthread_mutex_destroy(&sim->lock);
     free(sim);

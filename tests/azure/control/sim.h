@@ -39,6 +39,7 @@ struct sim {
     char *arm_url, *login_url, *plain_url; /* without a final slash */
     char *arm_address;                     /* where both HTTPS names resolve to */
     char *tenant_id, *subscription_id, *client_id, *client_secret;
+    char *identity_header; /* what App Service would give its processes */
     struct pki *pki;
     struct parameters *parameters; /* of the template's PostgreSQL version */
 

@@ -41,6 +41,7 @@ struct exchange {
     const char *query;  /* as it came, "" where none */
     const char *host, *authorization, *metadata, *content_type, *client_request_id;
     const char *if_match, *if_none_match;
+    const char *identity_header, *msi_secret; /* of a managed identity in App Service */
     struct buf body;
     json_t *json;   /* the body parsed; NULL where there is none */
     bool operator_; /* another person's, made by /sim/arm: no token, no throttle, at once */

@@ -8,7 +8,9 @@
 #include "control/control.h"
 #include "control/fault.h"
 #include "control/fight.h"
+#include "front/instance_metadata.h"
 #include "front/login.h"
+#include "front/managed_identity.h"
 #include "front/request_log.h"
 
 typedef void service_fn(struct exchange *x);
@@ -22,9 +24,8 @@ struct service {
 };
 
 static const struct service services[] = {
-    {true, "management.", "/", arm_serve, true},
-    {true, "login.", "/", login_serve, true},
-    {false, NULL, "/metadata/", imds_serve, true},
+    {true, "management.", "/", arm_serve, true},   {true, "login.", "/", login_serve, true},
+    {false, NULL, "/metadata/", imds_serve, true}, {false, NULL, "/msi/", app_service_serve, true},
     {false, NULL, "/sim/", control_serve, false},
 };
 

@@ -97,6 +97,8 @@ static void carrier_open(struct listener *listener, struct carrier *c, const cha
     x->metadata = header_value(c, "Metadata");
     x->content_type = header_value(c, "Content-Type");
     x->client_request_id = header_value(c, "x-ms-client-request-id");
+    x->identity_header = header_value(c, "X-IDENTITY-HEADER");
+    x->msi_secret = header_value(c, "Secret");
     x->if_match = header_value(c, "If-Match");
     x->if_none_match = header_value(c, "If-None-Match");
 }

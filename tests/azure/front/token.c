@@ -45,7 +45,9 @@ enum token_verdict token_judge(const struct sim *sim, const char *authorization)
         return TOKEN_MISSING;
     const json_t *entry = json_object_get(sim->tokens, authorization + strlen(scheme));
     const char *audience = json_string_value(json_object_get(entry, "audience"));
-    if (!audience || !strstr(audience, "management.azure.com")) return TOKEN_UNKNOWN;
+    if (!audience || (!strstr(audience, "management.azure.com") &&
+                      !strstr(audience, "management.core.windows.net")))
+        return TOKEN_UNKNOWN; /* ARM has two names, as /metadata/endpoints tells */
     int64_t expires = json_integer_value(json_object_get(entry, "expires"));
     return expires > clock_unix() ? TOKEN_GOOD : TOKEN_EXPIRED;
 }
