@@ -75,4 +75,24 @@ is 'and is seen in every version' '21 21' "$(for version in 2021-06-01 2025-08-0
 az_sim POST "state/${SERVER##*/}" '{"state":"Restarting"}' >/dev/null
 is 'a word of a state that came later' 'Updating Restarting' "$(for version in 2024-08-01 2025-08-01; do in_version $version GET "$SERVER" && az_jq .properties.state; done | paste -sd' ')"
 az_sim POST "state/${SERVER##*/}" '{"state":"Ready"}' >/dev/null
+
+# --- what a place offers -------------------------------------------------------------------------
+
+capabilities() { in_version "$1" GET "$PROVIDER/locations/${3:-koreacentral}/capabilities" && az_jq "$2"; }
+for version in 2021-06-01 2022-12-01; do
+    is "$version: a place offers by zones" 'none 1 2 3' "$(capabilities $version '[.value[].zone] | join(" ")')"
+    is "$version: in Booleans" 'true true' "$(capabilities $version '.value[0] | "\(.geoBackupSupported) \(.zoneRedundantHaSupported)"')"
+    is "$version: a place without zones is one" 'none false' "$(capabilities $version '[.value[] | "\(.zone) \(.zoneRedundantHaSupported)"] | join(",")' koreasouth)"
+    is "$version: sizes are below the version" 'Standard_D4s_v3 4 6400 4096' \
+        "$(capabilities $version '.value[0].supportedFlexibleServerEditions[] | select(.name == "GeneralPurpose").supportedServerVersions[0].supportedVcores[] | select(.name == "Standard_D4s_v3") | "\(.name) \(.vCores) \(.supportedIops) \(.supportedMemoryPerVcoreMB)"')"
+    is "$version: a disk has no tiers" 'name,status,storageSizeMB,supportedIops' \
+        "$(capabilities $version '.value[0].supportedFlexibleServerEditions[0].supportedStorageEditions[0].supportedStorageMB[0] | keys | join(",")')"
+done
+is 'modes of availability came with 2022-12-01' 'false true' "$(for version in 2021-06-01 2022-12-01; do capabilities $version '.value[0] | has("supportedHAMode")'; done | paste -sd' ')"
+for version in 2024-08-01 2025-08-01; do
+    is "$version: a place is one item, in words" '1 Enabled' "$(capabilities $version '"\(.value | length) \(.value[0].zoneRedundantHaSupported)"')"
+    is "$version: zones are of a size" 1,2,3 "$(capabilities $version '.value[0].supportedServerEditions[1].supportedServerSkus[0].supportedZones | join(",")')"
+    is "$version: none without zones" '' "$(capabilities $version '.value[0].supportedServerEditions[1].supportedServerSkus[0].supportedZones | join(",")' koreasouth)"
+done
+is 'features came with 2025-08-01' 'false true' "$(for version in 2024-08-01 2025-08-01; do capabilities $version '.value[0] | has("supportedFeatures")'; done | paste -sd' ')"
 ok 'the local Azure ends well' azsim_stop

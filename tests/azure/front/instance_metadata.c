@@ -3,11 +3,11 @@
  * the tree is asked for by its path, a leaf with format=text). */
 #include "front/instance_metadata.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "control/sim.h"
 #include "front/managed_identity.h"
+#include "front/number.h"
 
 #define INSTANCE "/metadata/instance"
 
@@ -65,7 +65,7 @@ static json_t *instance_part(const struct exchange *x, json_t *all)
     while (part && *p == '/' && p[1]) {
         size_t length = strcspn(++p, "/");
         const char *name = arena_strndup(x->arena, p, length);
-        part = json_is_array(part) ? json_array_get(part, strtoul(name, NULL, 10))
+        part = json_is_array(part) ? json_array_get(part, (size_t)number_or(name, INT64_MAX))
                                    : json_object_get(part, name);
         p += length;
     }
