@@ -50,6 +50,25 @@ static int field_compare_by_path(const void *left, const void *right)
     return strcmp(a->path, b->path);
 }
 
+static const json_t *field_compare_named(const json_t *map, const char *name)
+{
+    const char *other;
+    json_t *value;
+    json_each_member(map, other, value)
+    {
+        if (strcasecmp(other, name) == 0) return value;
+    }
+    return NULL;
+}
+
+/* Of names alone: which of the declared ones are not there. */
+static bool field_compare_is_there(const struct field *field, const struct field *value,
+                                   const char *name, const json_t *want, const json_t *have)
+{
+    if (field->flags & FIELD_NAMES) return field_compare_named(have, name) != NULL;
+    return field_equal(value, want, json_object_get(have, name));
+}
+
 /* Each declared name by itself, in alphabetical order, because a map has none; what else the map
  * holds is not ours. */
 static void field_compare_map(struct comparer *c, const struct field *field, const json_t *want,
@@ -61,11 +80,12 @@ static void field_compare_map(struct comparer *c, const struct field *field, con
     json_t *member;
     json_each_member(want, name, member)
     {
-        const json_t *other = json_object_get(have, name);
-        if (field_is_comment(name) || field_equal(&value, member, other)) continue;
+        if (field_is_comment(name) || field_compare_is_there(field, &value, name, member, have))
+            continue;
+        const char *text = field_value_text(field, member, c->arena);
         field_compare_add(c, field, field_path_join(c->arena, path, name),
-                          field_value_text(field, other, c->arena),
-                          field_value_text(field, member, c->arena));
+                          field_value_text(field, json_object_get(have, name), c->arena),
+                          text ? text : "{}");
     }
     size_t added = c->out->count - before;
     if (added) qsort(c->out->items + before, added, sizeof(*c->out->items), field_compare_by_path);

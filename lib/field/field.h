@@ -58,6 +58,7 @@ enum field_flag {
     FIELD_LOCAL = 1 << 12,        /* for us only: never compared or sent */
     FIELD_STORED = 1 << 13,       /* field_store() puts it at 'offset' */
     FIELD_ALONE = 1 << 14,        /* patched by itself, before anything else */
+    FIELD_NAMES = 1 << 15,        /* MAP: its names alone count, without case */
 };
 
 /* One row. Tables end with a row that is all zero. */

@@ -56,8 +56,9 @@ static void root_create(const struct comparison *c, const json_t *want)
     struct action *a = compare_action(c, "PUT", t->arm_id, field_create_body(type->fields, want));
     a->creates = true;
     a->if_none_match = type->if_none_match;
-    if (type->has_sql && t->sql_password) {
-        a->secret_path = "properties.administratorLoginPassword";
+    static const char password[] = "properties.administratorLoginPassword";
+    if (type->has_sql && t->sql_password && json_at(want, password)) {
+        a->secret_path = password;
         a->secret = t->sql_password;
     }
     change->action = a;
@@ -119,6 +120,7 @@ void compare_root(const struct comparison *c)
     const json_t *have = compare_have(c);
     json_t *want = json_deep_copy(compare_scope(c)->want);
     if (have && type->adopt) type->adopt(c, want, have);
+    if (!have && type->prepare) type->prepare(want);
     if (!have) {
         root_create(c, want);
     } else {

@@ -86,6 +86,8 @@ struct resource {
     /* Changes 'want', a copy of what is declared, into what can be wanted of 'have' as it stands,
      * and says what is lost by that. */
     void (*adopt)(const struct comparison *c, json_t *want, const json_t *have);
+    /* Takes out of 'want' what its creation may not say. */
+    void (*prepare)(json_t *want);
     /* Could somebody do more than declared while 'have' stands? 'want' NULL: it is undeclared. */
     bool (*widens)(const json_t *want, const json_t *have);
     /* Of a root: what its answer says about it. 'word' gets the platform's word for it. */

@@ -4,6 +4,7 @@
 #define RESOURCE_POSTGRES_REPLICATION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -11,5 +12,18 @@
 
 /* Does the answer 'have' (NULL: there is none) say that the server is a read replica? */
 bool replication_is_replica(const json_t *have);
+/* Does the item 'want' declare one? */
+bool replication_declares_replica(const json_t *want);
+
+/* Reports a server whose role is not the declared one, and takes out of 'want' what a server in the
+ * role that it has cannot be asked for. */
+void replication_adopt_role(const struct comparison *c, json_t *want, const json_t *have);
+
+/* How large the thing is that Azure calls 'name': the first number in it, 30 of P30 and 4 of
+ * Standard_D4s_v3 (its vCores); 0 where there is none. */
+uint64_t replication_size(const char *name);
+
+/* Takes out of 'want' what the creation of a replica may not say: it has it from its source. */
+void replication_prepare(json_t *want);
 
 #endif

@@ -1,230 +1,12 @@
-/* The flexible server itself: created, patched, never deleted or replaced. */
+/* The flexible server itself: created, patched, never deleted or replaced. What may be declared of
+ * it stands in server_fields.c. */
 #include <string.h>
-
 #include <strings.h>
 
 #include "base/json.h"
 #include "resource/compare.h"
+#include "resource/postgres/replication.h"
 #include "resource/resource.h"
-
-#define SWAGGER "Microsoft.DBforPostgreSQL 2025-08-01 swagger"
-#define CREATE_ONLY_STORE "azure docs: backup-restore/concepts-backup-restore"
-
-static const char *const tiers[] = {"Burstable", "GeneralPurpose", "MemoryOptimized", NULL};
-static const char *const switches[] = {"Enabled", "Disabled", NULL};
-static const char *const storage_types[] = {"Premium_LRS", "PremiumV2_LRS", "UltraSSD_LRS", NULL};
-static const char *const storage_sizes[] = {"32",    "64",    "128",  "256",  "512",
-                                            "1024",  "2048",  "4095", "4096", "8192",
-                                            "16384", "32767", NULL};
-static const char *const storage_tiers[] = {"P1",  "P2",  "P3",  "P4",  "P6",  "P10", "P15", "P20",
-                                            "P30", "P40", "P50", "P60", "P70", "P80", NULL};
-static const char *const ha_modes[] = {"Disabled", "SameZone", "ZoneRedundant", NULL};
-static const char *const zones[] = {"1", "2", "3", NULL};
-
-const struct field server_fields[] = {
-    {.path = "name",
-     .kind = FIELD_NAME,
-     .flags = FIELD_KEY | FIELD_REQUIRED,
-     .min = 3,
-     .max = 63,
-     .pattern = "^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$",
-     .form = "letters and digits, with single hyphens between them",
-     .help = "Name of the server; the first label of its host name.",
-     .source = SWAGGER},
-    {.path = "location",
-     .kind = FIELD_LOCATION,
-     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
-     .help = "Azure region.",
-     .source = "ARM resource API reference: location never changes"},
-    {.path = "tags",
-     .kind = FIELD_MAP,
-     .flags = FIELD_WHOLE_OBJECT,
-     .help = "Tags; all of them, where any are declared.",
-     .source = "ARM: tags in a PATCH replace all tags"},
-    {.path = "sku",
-     .kind = FIELD_OBJECT,
-     .flags = FIELD_REQUIRED | FIELD_WHOLE_OBJECT,
-     .help = "Compute.",
-     .source = SWAGGER},
-    {.path = "sku.name",
-     .kind = FIELD_STRING,
-     .flags = FIELD_REQUIRED | FIELD_DISRUPTIVE,
-     .min = 1,
-     .max = 64,
-     .help = "Compute size, as Standard_D4s_v3. Scaling restarts the server.",
-     .source = SWAGGER},
-    {.path = "sku.tier",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_REQUIRED | FIELD_DISRUPTIVE,
-     .choices = tiers,
-     .help = "Compute tier; it must match the size.",
-     .source = SWAGGER},
-    {.path = "properties.version",
-     .kind = FIELD_STRING,
-     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
-     .pattern = "^[0-9]+$",
-     .form = "a major version as text",
-     .help = "Major version. An upgrade is a project of its own: a difference is reported.",
-     .source = SWAGGER},
-    {.path = "properties.administratorLogin",
-     .kind = FIELD_NAME,
-     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
-     .help =
-         "The administrator, as whom the daemon connects; member of azure_pg_admin, no superuser.",
-     .source = SWAGGER},
-    {.path = "properties.administratorLoginPassword",
-     .kind = FIELD_STRING,
-     .flags = FIELD_REQUIRED | FIELD_SECRET,
-     .help = "Reference to the administrator's password: sent at creation, used to connect.",
-     .source = SWAGGER ": never returned"},
-    {.path = "properties.availabilityZone",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_CREATE_ONLY,
-     .choices = zones,
-     .help =
-         "Zone of the primary. It swaps with the standby's at every failover, which is no drift.",
-     .source = "azure docs: high-availability/concepts-high-availability"},
-    {.path = "properties.storage.storageSizeGB",
-     .kind = FIELD_INT,
-     .flags = FIELD_AT_LEAST | FIELD_ALONE,
-     .choices = storage_sizes,
-     .unit = "GiB",
-     .help = "Size of the disk. It only grows, by itself too: more than declared is no drift.",
-     .source = "terraform-provider-azurerm: sizes of Premium_LRS"},
-    {.path = "properties.storage.type",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_CREATE_ONLY,
-     .choices = storage_types,
-     .fallback = "Premium_LRS",
-     .help = "Kind of disk. Premium_LRS is answered as an empty text.",
-     .source = "recorded answers, api-version 2025-08-01"},
-    {.path = "properties.storage.tier",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_ALONE,
-     .choices = storage_tiers,
-     .help = "Performance tier of the disk.",
-     .source = SWAGGER},
-    {.path = "properties.storage.autoGrow",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_ALONE,
-     .choices = switches,
-     .help = "Whether the disk grows by itself.",
-     .source = SWAGGER},
-    {.path = "properties.backup.backupRetentionDays",
-     .kind = FIELD_INT,
-     .min = 7,
-     .max = 35,
-     .fallback = "7",
-     .unit = "days",
-     .help = "How long backups are kept.",
-     .source = SWAGGER},
-    {.path = "properties.backup.geoRedundantBackup",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_CREATE_ONLY,
-     .choices = switches,
-     .fallback = "Disabled",
-     .help = "Whether backups are copied to the paired region.",
-     .source = CREATE_ONLY_STORE},
-    {.path = "properties.highAvailability",
-     .kind = FIELD_OBJECT,
-     .flags = FIELD_WHOLE_OBJECT,
-     .help = "The standby.",
-     .source = "terraform-provider-azurerm: the standby's zone goes with the mode only"},
-    {.path = "properties.highAvailability.mode",
-     .kind = FIELD_ENUM,
-     .choices = ha_modes,
-     .fallback = "Disabled",
-     .help = "Whether and where a standby is kept.",
-     .source = SWAGGER},
-    {.path = "properties.highAvailability.standbyAvailabilityZone",
-     .kind = FIELD_ENUM,
-     .choices = zones,
-     .help = "Zone of the standby; see availabilityZone.",
-     .source = SWAGGER},
-    {.path = "properties.network.publicNetworkAccess",
-     .kind = FIELD_ENUM,
-     .choices = switches,
-     .help = "Whether the public endpoint answers.",
-     .source = SWAGGER},
-    {.path = "properties.network.delegatedSubnetResourceId",
-     .kind = FIELD_ARM_ID,
-     .flags = FIELD_CREATE_ONLY,
-     .help = "Subnet of a VNet-integrated server.",
-     .source = SWAGGER},
-    {.path = "properties.network.privateDnsZoneArmResourceId",
-     .kind = FIELD_ARM_ID,
-     .flags = FIELD_CREATE_ONLY,
-     .help = "Private DNS zone of a VNet-integrated server.",
-     .source = SWAGGER},
-    {.path = "properties.authConfig",
-     .kind = FIELD_OBJECT,
-     .flags = FIELD_WHOLE_OBJECT,
-     .help = "Who may log in how.",
-     .source = SWAGGER},
-    {.path = "properties.authConfig.activeDirectoryAuth",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_DISRUPTIVE,
-     .choices = switches,
-     .fallback = "Disabled",
-     .help = "Microsoft Entra authentication. Enabling it restarts the server.",
-     .source = "azure docs: security/security-entra-concepts"},
-    {.path = "properties.authConfig.passwordAuth",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_DISRUPTIVE,
-     .choices = switches,
-     .fallback = "Enabled",
-     .help = "Password authentication.",
-     .source = SWAGGER},
-    {.path = "properties.authConfig.tenantId",
-     .kind = FIELD_STRING,
-     .flags = FIELD_NOCASE | FIELD_DISRUPTIVE,
-     .help = "Entra tenant.",
-     .source = SWAGGER},
-    {.path = "properties.maintenanceWindow",
-     .kind = FIELD_OBJECT,
-     .flags = FIELD_NOT_AT_CREATE | FIELD_WHOLE_OBJECT,
-     .help = "When Azure may patch the server, in UTC.",
-     .source = "terraform-provider-azurerm: cannot be given at creation"},
-    {.path = "properties.maintenanceWindow.customWindow",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_NOT_AT_CREATE,
-     .choices = switches,
-     .fallback = "Disabled",
-     .help = "Whether the window is one's own.",
-     .source = SWAGGER},
-    {.path = "properties.maintenanceWindow.dayOfWeek",
-     .kind = FIELD_INT,
-     .flags = FIELD_NOT_AT_CREATE,
-     .min = 0,
-     .max = 6,
-     .fallback = "0",
-     .help = "0 is Sunday.",
-     .source = SWAGGER},
-    {.path = "properties.maintenanceWindow.startHour",
-     .kind = FIELD_INT,
-     .flags = FIELD_NOT_AT_CREATE,
-     .min = 0,
-     .max = 23,
-     .fallback = "0",
-     .unit = "hours",
-     .help = "UTC.",
-     .source = SWAGGER},
-    {.path = "properties.maintenanceWindow.startMinute",
-     .kind = FIELD_INT,
-     .flags = FIELD_NOT_AT_CREATE,
-     .min = 0,
-     .max = 59,
-     .fallback = "0",
-     .unit = "minutes",
-     .help = "UTC.",
-     .source = SWAGGER},
-    {.path = "mode",
-     .kind = FIELD_ENUM,
-     .flags = FIELD_LOCAL,
-     .choices = compare_modes,
-     .help = "observe: report only. Parameters, rules, roles and so on have a mode of their own."},
-    {0},
-};
 
 static const char primary_zone[] = "properties.availabilityZone";
 static const char standby_zone[] = "properties.highAvailability.standbyAvailabilityZone";
@@ -245,14 +27,6 @@ static void server_adopt_zones(json_t *want, const json_t *have)
     json_put_at(want, primary_zone, json_string(now));
 }
 
-/* The place of a tier in the list above; its length where it is none. */
-static size_t server_tier_rank(const char *tier)
-{
-    size_t rank = 0;
-    while (storage_tiers[rank] && (!tier || strcasecmp(storage_tiers[rank], tier) != 0)) rank++;
-    return rank;
-}
-
 /* A disk that has grown by itself has grown into a higher tier: below the default of its size there
  * is none (source: capabilities example of the 2024-08-01 swagger), so that asking for the declared
  * one would be refused for ever. */
@@ -263,7 +37,7 @@ static void server_adopt_tier(json_t *want, const json_t *have)
     const char *declared = json_text_at(want, tier), *now = json_text_at(have, tier);
     int64_t wanted = json_int_at(want, size, 0);
     if (!declared || !now || !wanted || json_int_at(have, size, 0) <= wanted) return;
-    if (server_tier_rank(now) > server_tier_rank(declared))
+    if (replication_size(now) > replication_size(declared))
         json_put_at(want, tier, json_string(now));
 }
 
@@ -294,11 +68,62 @@ static void server_report_standby_zone(const struct comparison *c, json_t *want,
     json_put_at(want, standby_zone, json_string(now));
 }
 
+/* Between the two kinds of a standby lies none (azure docs: high-availability/how-to-configure):
+ * first it is taken away, and the next look makes the other. */
+static void server_adopt_standby(json_t *want, const json_t *have)
+{
+    const char *wanted = json_text_at(want, ha_mode), *now = json_text_at(have, ha_mode);
+    if (!wanted || !now || strcasecmp(wanted, now) == 0) return;
+    if (strcasecmp(wanted, "Disabled") == 0 || strcasecmp(now, "Disabled") == 0) return;
+    json_object_del(json_at(want, "properties.highAvailability"), "standbyAvailabilityZone");
+    json_put_at(want, ha_mode, json_string("Disabled"));
+}
+
+/* Whose keys are used is chosen once; the key of the other choice cannot be asked for. */
+static void server_adopt_key(json_t *want, const json_t *have)
+{
+    static const char type[] = "properties.dataEncryption.type";
+    const char *wanted = json_text_at(want, type), *now = json_text_at(have, type);
+    if (wanted && now && strcasecmp(wanted, now) != 0)
+        json_put_at(want, "properties.dataEncryption",
+                    json_pack("{s:o}", "type", json_string(wanted)));
+}
+
+/* Of a disk of the first kind the size and the tier say how fast it is; asking for anything else is
+ * refused (source: 2025-08-01 swagger, Storage). */
+static void server_report_speed(const struct comparison *c, json_t *want, const json_t *have)
+{
+    static const char *const speeds[] = {"properties.storage.iops",
+                                         "properties.storage.throughput"};
+    const char *kind = json_text_at(have, "properties.storage.type");
+    if (kind && *kind && strcasecmp(kind, "Premium_LRS") != 0) return;
+    for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
+        const json_t *wanted = json_at(want, speeds[i]), *now = json_at(have, speeds[i]);
+        const struct field *row = field_find(server_fields, speeds[i]);
+        if (!wanted) continue;
+        if (!field_equal(row, wanted, now)) {
+            struct change *change = compare_change(
+                c, arena_printf(c->plan->arena, "%s%s", c->target->name, strrchr(speeds[i], '.')),
+                c->target->arm_id, CHANGE_REPORT, STAGE_ROOT);
+            change->verdict = CHANGE_UNACHIEVABLE;
+            change->reason = "of a Premium_LRS disk its size and its tier say how fast it is";
+            change->observe_only = c->target->observe_only;
+            plan_delta(c->plan, speeds[i], field_value_text(row, now, c->plan->arena),
+                       field_value_text(row, wanted, c->plan->arena));
+        }
+        json_object_del(json_at(want, "properties.storage"), strrchr(speeds[i], '.') + 1);
+    }
+}
+
 static void server_adopt(const struct comparison *c, json_t *want, const json_t *have)
 {
+    replication_adopt_role(c, want, have);
     server_adopt_zones(want, have);
     server_adopt_login(want, have);
     server_adopt_tier(want, have);
+    server_adopt_standby(want, have);
+    server_adopt_key(want, have);
+    server_report_speed(c, want, have);
     server_report_standby_zone(c, want, have);
 }
 
@@ -323,8 +148,15 @@ static enum resource_state server_state(const json_t *have, const char **word)
 }
 
 /* What changes without anybody's wish and that people want to know. */
-static const char *const server_facts[] = {primary_zone, standby_zone, "properties.minorVersion",
-                                           NULL};
+static const char *const server_facts[] = {
+    primary_zone,
+    standby_zone,
+    "properties.minorVersion",
+    "properties.highAvailability.state",
+    "properties.replica.role",
+    "properties.replica.replicationState",
+    NULL,
+};
 
 static const struct arm_shape server_shape = {
     .type = "Microsoft.DBforPostgreSQL/flexibleServers",
@@ -356,6 +188,7 @@ const struct resource resource_server = {
     .name_is_global = true,
     .fields = server_fields,
     .adopt = server_adopt,
+    .prepare = replication_prepare,
     .state = server_state,
     .facts = server_facts,
 };

@@ -134,6 +134,28 @@ static void test_maps(void **state)
     expect("{'tags':{'owner':'me'}}", "{}", "tags.owner: - -> me\n");
 }
 
+/* Of identities only the names count, whatever Azure says of them. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const struct field none[] = {{0}};
+    static const struct field table[] = {
+        {.path = "ids", .kind = FIELD_MAP, .flags = FIELD_NAMES, .fields = none}, {0}};
+    struct arena *arena = arena_new();
+    json_t *want = json_pack("{s:{s:{}, s:{}}}", "ids", "/s/A", "/s/B");
+    json_t *have = json_pack("{s:{s:{s:s}, s:{}}}", "ids", "/S/a", "clientId", "x", "/s/C");
+    struct field_deltas deltas;
+    field_compare(table, want, have, arena, &deltas);
+    assert_int_equal(deltas.count, 1);
+    assert_string_equal(deltas.items[0].path, "ids./s/B");
+    assert_string_equal(deltas.items[0].to, "{}");
+    field_compare(table, want, want, arena, &deltas);
+    assert_int_equal(deltas.count, 0);
+    json_decref(want);
+    json_decref(have);
+    arena_free(arena);
+}
+
 static void test_lists(void **state)
 {
     (void)state;
@@ -254,10 +276,15 @@ static void test_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal),      cmocka_unit_test(test_only_what_is_named),
-        cmocka_unit_test(test_leaves),     cmocka_unit_test(test_maps),
-        cmocka_unit_test(test_lists),      cmocka_unit_test(test_keys_of_every_kind),
-        cmocka_unit_test(test_long_lists), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_only_what_is_named),
+        cmocka_unit_test(test_leaves),
+        cmocka_unit_test(test_maps),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_keys_of_every_kind),
+        cmocka_unit_test(test_long_lists),
+        cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
