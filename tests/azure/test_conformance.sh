@@ -61,7 +61,7 @@ is 'a foreign word is noticed' '.properties.state: Happy is none of its words' \
     "$(echo '{"properties":{"state":"Happy"}}' | breaches Servers Server)"
 
 azsim_start "$PLACE/sim" --no-clusters --set retry_after_s=0 --set server_create_ms=0 --set server_update_ms=0 \
-    --set busy_after_ms=0 --set configuration_ms=0 --set firewall_rule_ms=0 --set database_ms=0 --set late_failure_ms=0 \
+    --set busy_after_ms=0 --set configuration_ms=0 --set firewall_rule_ms=0 --set server_child_ms=0 --set database_ms=0 --set late_failure_ms=0 \
     --set linked_ids=ignore --set power_ms=0 --set failover_ms=0 --set server_delete_ms=0 --set young_s=0 --set page_size=50 ||
     { fail 'azsim starts' "$(<"$PLACE/sim/err")" && exit; }
 JOBS+=("$AZ_JOB")

@@ -42,7 +42,7 @@ sim_start() {
     mkdir -p "$SIM" && chmod 711 "$SIM"
     exec {SIM_OUT}< <(exec "${SIM_COMMAND[@]}" --state "$SIM" \
         --set retry_after_s=0 --set server_create_ms=200 --set server_update_ms=50 \
-        --set configuration_ms=20 --set firewall_rule_ms=20 --set database_ms=20 \
+        --set configuration_ms=20 --set firewall_rule_ms=20 --set server_child_ms=20 --set database_ms=20 \
         --set busy_after_ms=0 "$@" 2>>"$PLACE/azsim.log")
     SIM_PID=$!
     read -r -t "$(patient 60)" line <&"$SIM_OUT" || abort 'the local Azure starts' "$(tail -n 20 "$PLACE/azsim.log")"

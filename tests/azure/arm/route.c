@@ -16,7 +16,10 @@
 #include "postgres/configuration.h"
 #include "postgres/database.h"
 #include "postgres/firewall_rule.h"
+#include "postgres/private_endpoint_connection.h"
 #include "postgres/server.h"
+#include "postgres/threat_protection.h"
+#include "postgres/virtual_endpoint.h"
 
 #define GROUP "/subscriptions/{}/resourcegroups/{}"
 #define LOCATION "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/{}"
@@ -84,6 +87,37 @@ static const struct route routes[] = {
     {"GET", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_get, CHILD},
     {"PUT", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_put, CHILD},
     {"DELETE", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_delete, CHILD},
+
+    {"GET", SERVERS "/{}/virtualEndpoints", "flexibleServers/virtualEndpoints", PG_SINCE_2024,
+     virtual_endpoint_serve, CHILD},
+    {"GET", SERVERS "/{}/virtualEndpoints/{}", "flexibleServers/virtualEndpoints", PG_SINCE_2024,
+     virtual_endpoint_serve, CHILD},
+    {"PUT", SERVERS "/{}/virtualEndpoints/{}", "flexibleServers/virtualEndpoints", PG_SINCE_2024,
+     virtual_endpoint_serve, CHILD},
+    {"PATCH", SERVERS "/{}/virtualEndpoints/{}", "flexibleServers/virtualEndpoints", PG_SINCE_2024,
+     virtual_endpoint_serve, CHILD},
+    {"DELETE", SERVERS "/{}/virtualEndpoints/{}", "flexibleServers/virtualEndpoints", PG_SINCE_2024,
+     virtual_endpoint_serve, CHILD},
+    {"GET", SERVERS "/{}/advancedThreatProtectionSettings",
+     "flexibleServers/advancedThreatProtectionSettings", PG_SINCE_2024, threat_protection_serve,
+     CHILD},
+    {"GET", SERVERS "/{}/advancedThreatProtectionSettings/{}",
+     "flexibleServers/advancedThreatProtectionSettings", PG_SINCE_2024, threat_protection_serve,
+     CHILD},
+    {"PUT", SERVERS "/{}/advancedThreatProtectionSettings/{}",
+     "flexibleServers/advancedThreatProtectionSettings", PG_SINCE_2024, threat_protection_serve,
+     CHILD},
+    {"GET", SERVERS "/{}/privateEndpointConnections", "flexibleServers/privateEndpointConnections",
+     PG_SINCE_2024, private_endpoint_connection_serve, CHILD},
+    {"GET", SERVERS "/{}/privateEndpointConnections/{}",
+     "flexibleServers/privateEndpointConnections", PG_SINCE_2024, private_endpoint_connection_serve,
+     CHILD},
+    {"PUT", SERVERS "/{}/privateEndpointConnections/{}",
+     "flexibleServers/privateEndpointConnections", PG_SINCE_2024, private_endpoint_connection_serve,
+     CHILD},
+    {"DELETE", SERVERS "/{}/privateEndpointConnections/{}",
+     "flexibleServers/privateEndpointConnections", PG_SINCE_2024, private_endpoint_connection_serve,
+     CHILD},
 
     {"GET", LOCATION "/azureAsyncOperation/{}", "azureAsyncOperation", PG, lro_get_status, 0},
     {"GET", LOCATION "/operationResults/{}", "operationResults", PG, lro_get_result, 0},

@@ -189,6 +189,14 @@ static const struct {
      "2025-08-01 models; 2024-08-01 example"},
     {"the list of a group's resources has what has a location, without properties",
      "2024-07-01 swagger; what is listed is unverified"},
+    {"threat protection of a server is always there, called Default, off at first",
+     "2024-08-01 swagger and examples; off at first is unverified"},
+    {"a server has one virtual endpoint, made on the primary, of the primary and at most one of "
+     "its replicas",
+     "service documentation; the codes of refusals are unverified"},
+    {"a private endpoint connection is called NAME.GUID and made by its private endpoint; the "
+     "server's side approves, rejects or deletes it",
+     "2024-08-01 examples; that a PUT of another one is 404 is unverified"},
     {"bodies about servers, parameters, rules and databases: unknown members, wrong types and "
      "missing members are 400 InvalidRequestContent; read-only ones are ignored",
      "a PATCH with the whole object is recorded; the refusals are unverified"},

@@ -32,6 +32,10 @@ const struct setting_row setting_rows[SET_N] = {
                                     "least duration of a parameter write", "Azure: about 10 s"),
     [SET_FIREWALL_RULE_MS] = NUMBER("firewall_rule_ms", "ms", 150, 0, HOUR_MS,
                                     "least duration of a firewall rule write", "unverified"),
+    [SET_SERVER_CHILD_MS] =
+        NUMBER("server_child_ms", "ms", 150, 0, HOUR_MS,
+               "least duration of a write of a virtual endpoint, threat protection or a connection",
+               "unverified"),
     [SET_DATABASE_MS] = NUMBER("database_ms", "ms", 150, 0, HOUR_MS,
                                "least duration of a database write", "unverified"),
     [SET_NETWORK_MS] = NUMBER("network_ms", "ms", 150, 0, HOUR_MS,

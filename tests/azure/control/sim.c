@@ -22,6 +22,7 @@
 #include "front/throttle.h"
 #include "postgres/parameter.h"
 #include "postgres/server.h"
+#include "postgres/virtual_endpoint.h"
 
 enum { HOSTS_MAX = 4 << 20, SECRET_BYTES = 30 };
 
@@ -82,6 +83,7 @@ int sim_write_hosts(struct sim *sim, struct err *err)
         const char *address = json_text_at(server->record, "address");
         if (address && !server->creating)
             buf_printf(&b, "%s %s.postgres.database.azure.com\n", address, server->name);
+        if (address) virtual_endpoint_hosts(server, &b);
     }
     int r = sim_write_file(sim, "hosts", buf_text(&b), 0644, err);
     buf_done(&b);

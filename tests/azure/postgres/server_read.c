@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "front/clock.h"
+#include "postgres/private_endpoint_connection.h"
 #include "postgres/version_shape.h"
 
 /* As ARM answers it. Restore is possible from a while after the creation on. */
@@ -15,6 +16,8 @@ static json_t *server_answer(const struct exchange *x, const struct server *serv
     if (setting_is(settings, SET_LOCATION_FORM, "display"))
         json_object_set_new(doc, "location",
                             json_string(location_display(json_text_at(doc, "location"))));
+    json_put_at(doc, "properties.privateEndpointConnections",
+                private_endpoint_connection_list(server_view(server)));
     json_int_t born = json_integer_value(json_object_get(server->record, "createdUnix"));
     if (clock_unix() - born >= setting(settings, SET_YOUNG_S)) {
         char from[CLOCK_TEXT];
