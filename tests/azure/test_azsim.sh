@@ -225,7 +225,9 @@ az GET "$SERVER/databases"
 is 'the list has also what SQL made' 'app_db azure_maintenance azure_sys by_sql postgres' "$(az_jq '[.value[].name] | sort | join(" ")')"
 late 'the same with another collation' DatabaseAlreadyExists PUT "$SERVER/databases/app_db" '{"properties":{"charset":"UTF8","collation":"POSIX"}}'
 refused 'a collation with a hyphen' '400 InvalidParameterValue' PUT "$SERVER/databases/other" '{"properties":{"charset":"UTF8","collation":"ko_KR.UTF-8"}}'
-refused 'a database is not deleted here' '405 MethodNotAllowed' DELETE "$SERVER/databases/app_db"
+az_sim POST settings '{"database_delete":"refuse"}' >/dev/null
+refused 'a database is not deleted where that is set' '405 MethodNotAllowed' DELETE "$SERVER/databases/app_db"
+az_sim POST settings '{"database_delete":"allow"}' >/dev/null
 
 # --- busy, throttled, stale, broken --------------------------------------------------------------
 

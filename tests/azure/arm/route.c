@@ -12,6 +12,8 @@
 #include "arm/resource.h"
 #include "arm/resource_group.h"
 #include "arm/subscription.h"
+#include "postgres/administrator.h"
+#include "postgres/backup.h"
 #include "postgres/capability.h"
 #include "postgres/configuration.h"
 #include "postgres/database.h"
@@ -86,6 +88,21 @@ static const struct route routes[] = {
     {"GET", SERVERS "/{}/databases", "flexibleServers/databases", PG, database_list, CHILD},
     {"GET", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_get, CHILD},
     {"PUT", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_put, CHILD},
+    {"GET", SERVERS "/{}/administrators", "flexibleServers/administrators", PG_SINCE_2022,
+     administrator_list, CHILD},
+    {"GET", SERVERS "/{}/administrators/{}", "flexibleServers/administrators", PG_SINCE_2022,
+     administrator_get, CHILD},
+    {"PUT", SERVERS "/{}/administrators/{}", "flexibleServers/administrators", PG_SINCE_2022,
+     administrator_put, CHILD},
+    {"DELETE", SERVERS "/{}/administrators/{}", "flexibleServers/administrators", PG_SINCE_2022,
+     administrator_delete, CHILD},
+    {"GET", SERVERS "/{}/backups", "flexibleServers/backups", PG_SINCE_2022, backup_list, CHILD},
+    {"GET", SERVERS "/{}/backups/{}", "flexibleServers/backups", PG_SINCE_2022, backup_get, CHILD},
+    {"PUT", SERVERS "/{}/backups/{}", "flexibleServers/backups", PG_SINCE_2024, backup_put, CHILD},
+    {"DELETE", SERVERS "/{}/backups/{}", "flexibleServers/backups", PG_SINCE_2024, backup_delete,
+     CHILD},
+    {"GET", SERVERS "/{}/logFiles", "flexibleServers/logFiles", PG_SINCE_2024, log_file_list,
+     CHILD},
     {"DELETE", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_delete, CHILD},
 
     {"GET", SERVERS "/{}/virtualEndpoints", "flexibleServers/virtualEndpoints", PG_SINCE_2024,

@@ -17,7 +17,9 @@ static const struct {
     {"validation of a server's properties fails late, in the operation; a failed one leaves the "
      "server Ready and unchanged",
      "recorded 2026"},
-    {"Retry-After is in whole seconds", "ARM RPC; recorded 2020"},
+    {"Retry-After is in whole seconds (setting retry_after_form: 60 for a server, 15 for its "
+     "deletion, 10 for its children)",
+     "ARM RPC; recorded 2020 and 2026"},
     {"one operation per server, its children included; another write is ServerIsBusy with 409",
      "Terraform's lock per server; the status is unverified"},
     {"or the other write is accepted and its operation fails with ServerBusy (setting busy_form)",
@@ -65,6 +67,27 @@ static const struct {
      "unverified; a swagger example answers ON"},
     {"firewall rules: IPv4, no deny rules, not with a delegated subnet", "service documentation"},
     {"system databases azure_maintenance, azure_sys and postgres are listed", "unverified"},
+    {"a database is dropped whoever is in it (setting database_delete); system databases "
+     "are not: 405",
+     "unverified"},
+    {"an empty availabilityZone or standbyAvailabilityZone is no wish",
+     "default of both in the 2024-08-01 swagger"},
+    {"an administrator needs activeDirectoryAuth, else its operation fails with "
+     "OperationNotAllowed "
+     "(setting administrator_without_entra); "
+     "it is a role with LOGIN, CREATEROLE, CREATEDB in azure_pg_admin, and loses all four when it "
+     "is deleted",
+     "service documentation; the code and what becomes of the role are unverified"},
+    {"the name of an administrator is its principal's (setting administrator_name)",
+     "2024-08-01 examples"},
+    {"principalName and principalType are needed and an object id is five groups of 8, 4, "
+     "4, 4 and 12",
+     "2025-08-01 swagger; that they are needed is unverified"},
+    {"a backup a day from a while after the creation on, kept for backupRetentionDays; "
+     "those on demand have no body and no second of their name",
+     "2024-08-01 examples; service documentation; BackupAlreadyExists is unverified"},
+    {"automatic backups cannot be deleted: OperationNotAllowed", "unverified"},
+    {"the list of log files is empty, as logfiles.download_enable is off", "service documentation"},
     {"the superuser is azuresu, the admin is a member of azure_pg_admin with CREATEROLE and "
      "CREATEDB, schema public belongs to azure_pg_admin",
      "service documentation"},

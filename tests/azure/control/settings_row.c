@@ -38,6 +38,11 @@ const struct setting_row setting_rows[SET_N] = {
                "unverified"),
     [SET_DATABASE_MS] = NUMBER("database_ms", "ms", 150, 0, HOUR_MS,
                                "least duration of a database write", "unverified"),
+    [SET_ADMINISTRATOR_MS] = NUMBER("administrator_ms", "ms", 150, 0, HOUR_MS,
+                                    "least duration of an administrator's write", "unverified"),
+    [SET_BACKUP_MS] =
+        NUMBER("backup_ms", "ms", 150, 0, HOUR_MS,
+               "least duration of an on-demand backup and its deletion", "unverified"),
     [SET_NETWORK_MS] = NUMBER("network_ms", "ms", 150, 0, HOUR_MS,
                               "least duration of a virtual network or subnet write", "unverified"),
     [SET_PRIVATE_DNS_MS] =
@@ -49,6 +54,9 @@ const struct setting_row setting_rows[SET_N] = {
     [SET_RETRY_AFTER_S] =
         NUMBER("retry_after_s", "s", 1, 0, 600, "Retry-After of operations, whole seconds",
                "Azure: server 60, parameter 10, integers only"),
+    [SET_RETRY_AFTER_FORM] = CHOICE(
+        "retry_after_form", 0, "Retry-After of operations: retry_after_s, or as Azure sends it",
+        "recorded 2020 and 2026", "setting", "recorded"),
     [SET_BUSY_AFTER_MS] = NUMBER("busy_after_ms", "ms", 100, 0, HOUR_MS,
                                  "how long a server stays busy after Succeeded",
                                  "Azure/azure-postgresql#134: less than 1 s"),
@@ -67,10 +75,17 @@ const struct setting_row setting_rows[SET_N] = {
     [SET_LOCATION_FORM] =
         CHOICE("location_form", 0, "a server's location as display name or as name",
                "recorded: Canada Central", "display", "name"),
+    [SET_ADMINISTRATOR_NAME] =
+        CHOICE("administrator_name", 0, "the name of an administrator: its principal's or its id",
+               "2024-08-01 examples", "principal", "object"),
+    [SET_ADMINISTRATOR_WITHOUT_ENTRA] =
+        CHOICE("administrator_without_entra", 0,
+               "an administrator of a server without activeDirectoryAuth",
+               "service documentation; the form of the refusal is unverified", "late", "allow"),
     [SET_GROUP_DELETE] = CHOICE("group_delete", 0, "DELETE of an (empty) resource group",
                                 "a safety of this simulator", "refuse", "allow"),
-    [SET_DATABASE_DELETE] = CHOICE("database_delete", 0, "DELETE of a database",
-                                   "a safety of this simulator", "refuse", "allow"),
+    [SET_DATABASE_DELETE] = CHOICE("database_delete", 1, "DELETE of a database",
+                                   "2025-08-01 swagger; refuse: a safety", "refuse", "allow"),
     [SET_PRIVATE_DNS_ANSWER] =
         CHOICE("private_dns_answer", 0,
                "a private DNS write answers 202 with an operation, or 200 and 201 at once",

@@ -224,6 +224,47 @@ int cluster_set_password(struct cluster *c, const char *login, const char *passw
     return r;
 }
 
+static bool cluster_has_role(const struct cluster *c, const char *role)
+{
+    struct buf b;
+    buf_init(&b, SQL_MAX);
+    buf_str(&b, "SELECT 1 FROM pg_roles WHERE rolname = ");
+    sql_quote(&b, '\'', role);
+    json_t *rows = sql_rows(c->socket_dir, MAINTENANCE_DB, buf_text(&b), NULL);
+    bool has = json_array_size(rows) > 0;
+    json_decref(rows);
+    buf_done(&b);
+    return has;
+}
+
+/* "VERB ROLE "role" ATTRIBUTES; MEMBERSHIP "role"" */
+static int cluster_change_role(struct cluster *c, const char *verb, const char *role,
+                               const char *attributes, const char *membership, struct err *err)
+{
+    struct buf b;
+    buf_init(&b, SQL_MAX);
+    buf_printf(&b, "%s ROLE ", verb);
+    sql_quote(&b, '"', role);
+    buf_printf(&b, " %s; %s ", attributes, membership);
+    sql_quote(&b, '"', role);
+    int r = sql_run(c->socket_dir, MAINTENANCE_DB, buf_text(&b), err);
+    buf_done(&b);
+    return r;
+}
+
+int cluster_add_administrator(struct cluster *c, const char *role, struct err *err)
+{
+    return cluster_change_role(c, cluster_has_role(c, role) ? "ALTER" : "CREATE", role,
+                               "LOGIN CREATEROLE CREATEDB", "GRANT " ADMIN_GROUP " TO", err);
+}
+
+int cluster_drop_administrator(struct cluster *c, const char *role, struct err *err)
+{
+    if (!cluster_has_role(c, role)) return 0;
+    return cluster_change_role(c, "ALTER", role, "NOLOGIN NOCREATEROLE NOCREATEDB",
+                               "REVOKE " ADMIN_GROUP " FROM", err);
+}
+
 /* ALTER SYSTEM refuses to run together with another statement: two calls. */
 int cluster_set(struct cluster *c, const struct parameter *p, const char *value, bool is_default,
                 struct err *err)

@@ -33,6 +33,9 @@ int cluster_set_password(struct cluster *c, const char *login, const char *passw
 /* ALTER SYSTEM and reload; what needs a restart waits for one. */
 int cluster_set(struct cluster *c, const struct parameter *p, const char *value, bool is_default,
                 struct err *err);
+/* Makes the role, or one that is there, an administrator that signs in; and no longer. */
+int cluster_add_administrator(struct cluster *c, const char *role, struct err *err);
+int cluster_drop_administrator(struct cluster *c, const char *role, struct err *err);
 int cluster_create_database(struct cluster *c, const char *name, const char *charset,
                             const char *collation, const char *owner, struct err *err);
 int cluster_drop_database(struct cluster *c, const char *name, struct err *err);

@@ -3,6 +3,7 @@
 #include "postgres/database.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,9 +105,11 @@ static int database_put_work(struct op *op, struct err *err)
 {
     const json_t *args = op->plan.args;
     if (!op->server->cluster) return 0;
-    return cluster_create_database(op->server->cluster, json_text_at(args, "name"),
-                                   json_text_at(args, "charset"), json_text_at(args, "collation"),
-                                   json_text_at(args, "owner"), err);
+    int r = cluster_create_database(op->server->cluster, json_text_at(args, "name"),
+                                    json_text_at(args, "charset"), json_text_at(args, "collation"),
+                                    json_text_at(args, "owner"), err);
+    if (r < 0) snprintf(err->code, sizeof(err->code), "InvalidParameterValue");
+    return r;
 }
 
 static void database_put_finish(struct op *op)

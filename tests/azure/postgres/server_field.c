@@ -17,6 +17,7 @@ enum field_flag {
     AT_CREATE = 1,
     BY_PATCH = 2,
     RESTARTS = 4,
+    EMPTY_IS_NONE = 8, /* "" is the specification's default: no wish */
 };
 
 enum { ENUM_WORDS = 6 };
@@ -45,7 +46,7 @@ static const struct field fields[] = {
      {"Burstable", "GeneralPurpose", "MemoryOptimized"}},
     {"properties.version", FIELD_TEXT, EITHER, 0, 0, {0}},
     {"properties.administratorLogin", FIELD_TEXT, AT_CREATE, 0, 0, {0}},
-    {"properties.availabilityZone", FIELD_ENUM, AT_CREATE, 0, 0, {"1", "2", "3"}},
+    {"properties.availabilityZone", FIELD_ENUM, AT_CREATE | EMPTY_IS_NONE, 0, 0, {"1", "2", "3"}},
     {"properties.storage.storageSizeGB", FIELD_INT, EITHER, 32, 65536, {0}},
     {"properties.storage.tier", FIELD_TEXT, EITHER, 0, 0, {0}},
     {"properties.storage.type", FIELD_ENUM, AT_CREATE, 0, 0, {"", "Premium_LRS"}},
@@ -63,7 +64,7 @@ static const struct field fields[] = {
      {"Disabled", "SameZone", "ZoneRedundant"}},
     {"properties.highAvailability.standbyAvailabilityZone",
      FIELD_ENUM,
-     EITHER,
+     EITHER | EMPTY_IS_NONE,
      0,
      0,
      {"1", "2", "3"}},
@@ -292,6 +293,8 @@ static int apply_rows(json_t *doc, const json_t *body, bool create, bool *restar
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         const json_t *given = json_at(body, fields[i].path);
         if (!given || json_is_null(given)) continue;
+        const char *text = json_string_value(given);
+        if (fields[i].flags & EMPTY_IS_NONE && text && !*text) continue;
         if (field_apply(&fields[i], doc, given, create, restart, refusal) < 0) return -1;
     }
     return 0;
