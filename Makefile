@@ -81,7 +81,7 @@ SUPPORT_A := $(BUILD)/libsupport.a
 layer_archives = $(patsubst %,$(BUILD)/lib/%.a,$(1))
 PROGRAMS := $(patsubst daemon/main/%.c,$(BUILD)/%,$(MAIN_SRC))
 AZSIM := $(if $(AZSIM_SRC),$(BUILD)/azsim)
-CONFORMANCE := $(BUILD)/conformance
+CONFORMANCE := $(if $(CONFORMANCE_SRC),$(BUILD)/conformance)
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
@@ -137,7 +137,7 @@ $(BUILD)/azsim: $(call obj,$(AZSIM_SRC)) $(call layer_archives,base) $(BUILD)/me
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(AZSIM_LIBS) $(LIBS)
 
-$(CONFORMANCE): $(call obj,$(CONFORMANCE_SRC)) $(call layer_archives,base) $(BUILD)/members
+$(BUILD)/conformance: $(call obj,$(CONFORMANCE_SRC)) $(call layer_archives,base) $(BUILD)/members
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
