@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 
@@ -40,6 +41,19 @@ bool json_bool_at(const json_t *root, const char *path, bool fallback)
 {
     const json_t *at = json_at(root, path);
     return json_is_boolean(at) ? json_is_true(at) : fallback;
+}
+
+json_t *json_member_nocase(const json_t *object, const char *name, const char **key)
+{
+    const char *own;
+    json_t *value;
+    json_each_member(object, own, value)
+    {
+        if (strcasecmp(own, name) != 0) continue;
+        if (key) *key = own;
+        return value;
+    }
+    return NULL;
 }
 
 void json_put_at(json_t *root, const char *path, json_t *value)

@@ -24,6 +24,10 @@ const char *json_text_at(const json_t *root, const char *path);
 int64_t json_int_at(const json_t *root, const char *path, int64_t fallback);
 bool json_bool_at(const json_t *root, const char *path, bool fallback);
 
+/* The member of 'object' called 'name', letters without case; 'key' (NULL: of no interest) gets its
+ * own spelling, borrowed. NULL where there is none. */
+json_t *json_member_nocase(const json_t *object, const char *name, const char **key);
+
 /* Puts 'value' (stolen) at 'path' below the object 'root', making the objects between. */
 void json_put_at(json_t *root, const char *path, json_t *value);
 

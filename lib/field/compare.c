@@ -50,22 +50,11 @@ static int field_compare_by_path(const void *left, const void *right)
     return strcmp(a->path, b->path);
 }
 
-static const json_t *field_compare_named(const json_t *map, const char *name)
-{
-    const char *other;
-    json_t *value;
-    json_each_member(map, other, value)
-    {
-        if (strcasecmp(other, name) == 0) return value;
-    }
-    return NULL;
-}
-
 /* Of names alone: which of the declared ones are not there. */
 static bool field_compare_is_there(const struct field *field, const struct field *value,
                                    const char *name, const json_t *want, const json_t *have)
 {
-    if (field->flags & FIELD_NAMES) return field_compare_named(have, name) != NULL;
+    if (field->flags & FIELD_NAMES) return json_member_nocase(have, name, NULL) != NULL;
     return field_equal(value, want, json_object_get(have, name));
 }
 

@@ -24,13 +24,7 @@ static json_t *groups_view(const struct sim *sim)
 
 json_t *resource_group_find(const struct sim *sim, const char *name)
 {
-    const char *key;
-    json_t *doc;
-    json_each_member(groups_view(sim), key, doc)
-    {
-        if (strcasecmp(key, name) == 0) return doc;
-    }
-    return NULL;
+    return json_member_nocase(groups_view(sim), name, NULL);
 }
 
 static void group_not_found(struct exchange *x)

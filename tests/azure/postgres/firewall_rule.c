@@ -32,13 +32,7 @@ static bool rule_name_valid(const char *name)
 /* The rule under its own spelling; names have no case. */
 static json_t *rule_find(const json_t *record, const char *name)
 {
-    const char *key;
-    json_t *rule;
-    json_object_foreach(json_object_get(record, "firewallRules"), key, rule)
-    {
-        if (strcasecmp(key, name) == 0) return rule;
-    }
-    return NULL;
+    return json_member_nocase(json_object_get(record, "firewallRules"), name, NULL);
 }
 
 void firewall_rule_list(struct exchange *x)

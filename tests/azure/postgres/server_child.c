@@ -23,19 +23,14 @@ json_t *server_child_all(struct server *server, const struct server_child *type)
 static const char *child_key(const json_t *record, const struct server_child *type,
                              const char *name)
 {
-    const char *key;
-    json_t *item;
-    json_each_member(json_object_get(record, type->key), key, item)
-    {
-        if (strcasecmp(key, name) == 0) return key;
-    }
-    return NULL;
+    const char *key = NULL;
+    json_member_nocase(json_object_get(record, type->key), name, &key);
+    return key;
 }
 
 json_t *server_child_find(const json_t *record, const struct server_child *type, const char *name)
 {
-    const char *key = child_key(record, type, name);
-    return key ? json_object_get(json_object_get(record, type->key), key) : NULL;
+    return json_member_nocase(json_object_get(record, type->key), name, NULL);
 }
 
 json_t *server_child_json(const json_t *record, const struct server_child *type, const char *name,

@@ -38,6 +38,21 @@ static void test_paths(void **state)
     json_decref(root);
 }
 
+static void test_members_without_case(void **state)
+{
+    (void)state;
+    const char *key = NULL;
+    json_t *root = parse("{\"Vpn\":1,\"office\":2}");
+    assert_ptr_equal(json_member_nocase(root, "vPN", &key), json_object_get(root, "Vpn"));
+    assert_string_equal(key, "Vpn");
+    assert_ptr_equal(json_member_nocase(root, "office", NULL), json_object_get(root, "office"));
+    assert_null(json_member_nocase(root, "vp", &key));
+    assert_string_equal(key, "Vpn");
+    assert_null(json_member_nocase(NULL, "Vpn", &key));
+    assert_null(json_member_nocase(json_object_get(root, "office"), "Vpn", &key));
+    json_decref(root);
+}
+
 static void test_put(void **state)
 {
     (void)state;
@@ -84,9 +99,8 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_put),
-        cmocka_unit_test(test_line_is_canonical),
+        cmocka_unit_test(test_paths),   cmocka_unit_test(test_members_without_case),
+        cmocka_unit_test(test_put),     cmocka_unit_test(test_line_is_canonical),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
