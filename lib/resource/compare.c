@@ -56,6 +56,14 @@ struct change *compare_change(const struct comparison *c, const char *object, co
     return change;
 }
 
+void compare_unachievable(const struct comparison *c, const char *object, const char *reason)
+{
+    struct change *change = compare_change(c, object, c->target->arm_id, CHANGE_REPORT, STAGE_ROOT);
+    change->verdict = CHANGE_UNACHIEVABLE;
+    change->reason = reason;
+    change->observe_only = c->target->observe_only;
+}
+
 void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bool exists)
 {
     for (size_t i = 0; i < deltas->count; i++) {

@@ -38,6 +38,9 @@ enum resource_state compare_root_state(const struct target *target, const struct
 /* Adds a change of the scope's type for 'object' at 'stage'. 'id' is the item's, copied. */
 struct change *compare_change(const struct comparison *c, const char *object, const char *id,
                               enum change_verb verb, unsigned stage);
+/* Adds the report that something of the root, called 'object' in the plan, cannot be made what
+ * is declared. 'reason' is kept. The caller adds the differences. */
+void compare_unachievable(const struct comparison *c, const char *object, const char *reason);
 /* Adds 'deltas' to the last added change. What does not exist yet has no default that could be
  * shown as its value: then only what it will be is said. */
 void compare_add_deltas(struct plan *plan, const struct field_deltas *deltas, bool exists);

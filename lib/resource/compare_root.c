@@ -120,8 +120,8 @@ void compare_root(const struct comparison *c)
     const json_t *have = compare_have(c);
     json_t *want = json_deep_copy(compare_scope(c)->want);
     if (have && type->adopt) type->adopt(c, want, have);
-    if (!have && type->prepare) type->prepare(want);
     if (!have) {
+        if (type->prepare) type->prepare(want);
         root_create(c, want);
     } else {
         struct field_deltas deltas;

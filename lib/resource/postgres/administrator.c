@@ -40,7 +40,7 @@ const struct field administrator_fields[] = {
     {0},
 };
 
-/* Whoever administers and was not declared, or is another principal than declared. */
+/* Whoever administers and was not declared: a declared one is who it is by its object id. */
 static bool administrator_widens(const json_t *want, const json_t *have)
 {
     (void)have;

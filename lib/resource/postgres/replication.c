@@ -1,12 +1,10 @@
 /* Roles of servers: see replication.h. */
 #include "resource/postgres/replication.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/json.h"
-#include "base/number.h"
 #include "resource/compare.h"
 
 /* Both words are of the 2025-08-01 swagger; either member may carry them. */
@@ -32,16 +30,6 @@ bool replication_declares_replica(const json_t *want)
     return mode && strcasecmp(mode, "Replica") == 0;
 }
 
-uint64_t replication_size(const char *name)
-{
-    static const char digits[] = "0123456789";
-    char number[16] = "";
-    uint64_t size = 0;
-    const char *first = name + strcspn(name, digits);
-    snprintf(number, sizeof(number), "%.*s", (int)strspn(first, digits), first);
-    return number_parse(number, &size) == 0 ? size : 0;
-}
-
 static void replication_drop(json_t *want, const char *const *members, size_t count)
 {
     json_t *properties = json_object_get(want, "properties");
@@ -58,12 +46,8 @@ void replication_adopt_role(const struct comparison *c, json_t *want, const json
                                           "availabilityZone"};
     const char *role = replication_role(have);
     if (!role || replication_is_replica(have) == replication_declares_replica(want)) return;
-    struct change *change =
-        compare_change(c, arena_printf(c->plan->arena, "%s/role", c->target->name),
-                       c->target->arm_id, CHANGE_REPORT, STAGE_ROOT);
-    change->verdict = CHANGE_UNACHIEVABLE;
-    change->reason = "a promotion is never undone: the document is to say what is so now";
-    change->observe_only = c->target->observe_only;
+    compare_unachievable(c, arena_printf(c->plan->arena, "%s/role", c->target->name),
+                         "a promotion is never undone: the document is to say what is so now");
     plan_delta(c->plan, "properties.replica.role", role,
                replication_declares_replica(want) ? "a replica" : "Primary");
     DROP(want, not_now);

@@ -4,7 +4,6 @@
 #define RESOURCE_POSTGRES_REPLICATION_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include <jansson.h>
 
@@ -18,10 +17,6 @@ bool replication_declares_replica(const json_t *want);
 /* Reports a server whose role is not the declared one, and takes out of 'want' what a server in the
  * role that it has cannot be asked for. */
 void replication_adopt_role(const struct comparison *c, json_t *want, const json_t *have);
-
-/* How large the thing is that Azure calls 'name': the first number in it, 30 of P30 and 4 of
- * Standard_D4s_v3 (its vCores); 0 where there is none. */
-uint64_t replication_size(const char *name);
 
 /* Takes out of 'want' what the creation of a replica may not say: it has it from its source. */
 void replication_prepare(json_t *want);

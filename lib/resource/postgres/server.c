@@ -1,9 +1,11 @@
 /* The flexible server itself: created, patched, never deleted or replaced. What may be declared of
  * it stands in server_fields.c. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "resource/compare.h"
 #include "resource/postgres/replication.h"
 #include "resource/resource.h"
@@ -27,6 +29,17 @@ static void server_adopt_zones(json_t *want, const json_t *have)
     json_put_at(want, primary_zone, json_string(now));
 }
 
+/* 30 of P30; 0 where there is no number. */
+static uint64_t server_tier_number(const char *name)
+{
+    static const char digits[] = "0123456789";
+    char number[16] = "";
+    uint64_t size = 0;
+    const char *first = name + strcspn(name, digits);
+    snprintf(number, sizeof(number), "%.*s", (int)strspn(first, digits), first);
+    return number_parse(number, &size) == 0 ? size : 0;
+}
+
 /* A disk that has grown by itself has grown into a higher tier: below the default of its size there
  * is none (source: capabilities example of the 2024-08-01 swagger), so that asking for the declared
  * one would be refused for ever. */
@@ -37,7 +50,7 @@ static void server_adopt_tier(json_t *want, const json_t *have)
     const char *declared = json_text_at(want, tier), *now = json_text_at(have, tier);
     int64_t wanted = json_int_at(want, size, 0);
     if (!declared || !now || !wanted || json_int_at(have, size, 0) <= wanted) return;
-    if (replication_size(now) > replication_size(declared))
+    if (server_tier_number(now) > server_tier_number(declared))
         json_put_at(want, tier, json_string(now));
 }
 
@@ -58,12 +71,8 @@ static void server_report_standby_zone(const struct comparison *c, json_t *want,
     const char *wanted_mode = json_text_at(want, ha_mode);
     if (!wanted || !now || !*now || strcmp(wanted, now) == 0) return;
     if (!mode || !wanted_mode || strcasecmp(mode, wanted_mode) != 0) return;
-    struct change *change =
-        compare_change(c, arena_printf(c->plan->arena, "%s/standby-zone", c->target->name),
-                       c->target->arm_id, CHANGE_REPORT, STAGE_ROOT);
-    change->verdict = CHANGE_UNACHIEVABLE;
-    change->reason = "the standby's zone can only be chosen while high availability is off";
-    change->observe_only = c->target->observe_only;
+    compare_unachievable(c, arena_printf(c->plan->arena, "%s/standby-zone", c->target->name),
+                         "the standby's zone can only be chosen while high availability is off");
     plan_delta(c->plan, standby_zone, now, wanted);
     json_put_at(want, standby_zone, json_string(now));
 }
@@ -100,18 +109,15 @@ static void server_report_speed(const struct comparison *c, json_t *want, const 
     for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
         const json_t *wanted = json_at(want, speeds[i]), *now = json_at(have, speeds[i]);
         const struct field *row = field_find(server_fields, speeds[i]);
+        const char *member = strrchr(speeds[i], '.') + 1;
         if (!wanted) continue;
         if (!field_equal(row, wanted, now)) {
-            struct change *change = compare_change(
-                c, arena_printf(c->plan->arena, "%s%s", c->target->name, strrchr(speeds[i], '.')),
-                c->target->arm_id, CHANGE_REPORT, STAGE_ROOT);
-            change->verdict = CHANGE_UNACHIEVABLE;
-            change->reason = "of a Premium_LRS disk its size and its tier say how fast it is";
-            change->observe_only = c->target->observe_only;
+            compare_unachievable(c, arena_printf(c->plan->arena, "%s.%s", c->target->name, member),
+                                 "of a Premium_LRS disk its size and its tier say how fast it is");
             plan_delta(c->plan, speeds[i], field_value_text(row, now, c->plan->arena),
                        field_value_text(row, wanted, c->plan->arena));
         }
-        json_object_del(json_at(want, "properties.storage"), strrchr(speeds[i], '.') + 1);
+        json_object_del(json_at(want, "properties.storage"), member);
     }
 }
 
