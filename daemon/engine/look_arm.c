@@ -62,7 +62,16 @@ struct look_arm *look_arm_new(struct lane *l)
     return look;
 }
 
-static void look_absence_forget(struct look_arm *look);
+/* The question, with what it borrows for as long as it is asked. */
+static void look_absence_forget(struct look_arm *look)
+{
+    if (look->absence) arm_absence_done(look->absence);
+    free(look->absence);
+    free(look->collection);
+    free(look->name_path);
+    look->absence = NULL;
+    look->collection = look->name_path = NULL;
+}
 
 void look_arm_cancel(struct look_arm *look)
 {
@@ -251,17 +260,6 @@ static void look_absent(struct look_arm *look, bool proved)
     look_root_is(look, RUN_ABSENT);
     transitions_known_all(r->transitions,
                           run_now(r)); /* in what does not exist nothing is unknown */
-}
-
-/* The question, with what it borrows for as long as it is asked. */
-static void look_absence_forget(struct look_arm *look)
-{
-    if (look->absence) arm_absence_done(look->absence);
-    free(look->absence);
-    free(look->collection);
-    free(look->name_path);
-    look->absence = NULL;
-    look->collection = look->name_path = NULL;
 }
 
 static void look_absence_done(struct flow *f, const struct err *err)
