@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "arm/member.h"
 #include "base/json.h"
-#include "postgres/member.h"
 #include "postgres/server.h"
 
 #define SERVERS_TYPE "Microsoft.DBforPostgreSQL/flexibleServers"

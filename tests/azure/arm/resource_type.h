@@ -6,10 +6,10 @@
 
 #include <jansson.h>
 
+#include "arm/member.h"
 #include "arm/refusal.h"
 #include "control/sim.h"
 #include "front/exchange.h"
-#include "postgres/member.h"
 
 enum resource_flag {
     RESOURCE_TRACKED = 1,     /* has location and tags, is in the lists of resources */

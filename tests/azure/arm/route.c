@@ -23,16 +23,15 @@
 #include "postgres/threat_protection.h"
 #include "postgres/virtual_endpoint.h"
 
-#define GROUP "/subscriptions/{}/resourcegroups/{}"
-#define LOCATION "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/{}"
+#define SUBSCRIPTION "/subscriptions/{}"
+#define GROUP SUBSCRIPTION "/resourcegroups/{}"
+#define LOCATION SUBSCRIPTION "/providers/Microsoft.DBforPostgreSQL/locations/{}"
 #define SERVERS GROUP "/providers/Microsoft.DBforPostgreSQL/flexibleServers"
-#define NETWORK_LOCATION "/subscriptions/{}/providers/Microsoft.Network/locations/{}"
+#define NETWORK_LOCATION SUBSCRIPTION "/providers/Microsoft.Network/locations/{}"
 #define PRIVATE_DNS GROUP "/providers/Microsoft.Network/privateDns"
 
 #define PG PG_SINCE_2021
 #define CHILD (NEEDS_GROUP | NEEDS_SERVER)
-
-#define SUBSCRIPTION "/subscriptions/{}"
 
 static const struct route routes[] = {
     {"GET", "/metadata/endpoints", "metadata", "", cloud_metadata_get, OF_TENANT | OPEN_TO_ALL},
@@ -49,8 +48,8 @@ static const struct route routes[] = {
     {"POST", SUBSCRIPTION "/providers/{}/unregister", "providers", GROUP_VERSIONS,
      provider_unregister, 0},
 
-    {"GET", "/subscriptions/{}/resourcegroups", "resourceGroups", GROUP_VERSIONS,
-     resource_group_list, 0},
+    {"GET", SUBSCRIPTION "/resourcegroups", "resourceGroups", GROUP_VERSIONS, resource_group_list,
+     0},
     {"GET", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_get, 0},
     {"HEAD", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_head, 0},
     {"PUT", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_put, 0},
@@ -58,8 +57,8 @@ static const struct route routes[] = {
     {"DELETE", GROUP, "resourceGroups", GROUP_VERSIONS, resource_group_delete, NEEDS_GROUP},
     {"GET", GROUP "/resources", "resources", GROUP_VERSIONS, resource_list_group, NEEDS_GROUP},
 
-    {"GET", "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/flexibleServers",
-     "flexibleServers", PG, server_list, 0},
+    {"GET", SUBSCRIPTION "/providers/Microsoft.DBforPostgreSQL/flexibleServers", "flexibleServers",
+     PG, server_list, 0},
     {"GET", SERVERS, "flexibleServers", PG, server_list, NEEDS_GROUP},
     {"GET", SERVERS "/{}", "flexibleServers", PG, server_get, NEEDS_GROUP},
     {"PUT", SERVERS "/{}", "flexibleServers", PG, server_put, NEEDS_GROUP},
@@ -88,6 +87,7 @@ static const struct route routes[] = {
     {"GET", SERVERS "/{}/databases", "flexibleServers/databases", PG, database_list, CHILD},
     {"GET", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_get, CHILD},
     {"PUT", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_put, CHILD},
+    {"DELETE", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_delete, CHILD},
     {"GET", SERVERS "/{}/administrators", "flexibleServers/administrators", PG_SINCE_2022,
      administrator_list, CHILD},
     {"GET", SERVERS "/{}/administrators/{}", "flexibleServers/administrators", PG_SINCE_2022,
@@ -103,7 +103,6 @@ static const struct route routes[] = {
      CHILD},
     {"GET", SERVERS "/{}/logFiles", "flexibleServers/logFiles", PG_SINCE_2024, log_file_list,
      CHILD},
-    {"DELETE", SERVERS "/{}/databases/{}", "flexibleServers/databases", PG, database_delete, CHILD},
 
     {"GET", SERVERS "/{}/virtualEndpoints", "flexibleServers/virtualEndpoints", PG_SINCE_2024,
      virtual_endpoint_serve, CHILD},
@@ -141,7 +140,7 @@ static const struct route routes[] = {
     {"GET", LOCATION "/capabilities", "locations/capabilities", PG, capability_list, 0},
     {"POST", LOCATION "/checkNameAvailability", "locations/checkNameAvailability", PG_SINCE_2022,
      name_availability_check, 0},
-    {"POST", "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/checkNameAvailability",
+    {"POST", SUBSCRIPTION "/providers/Microsoft.DBforPostgreSQL/checkNameAvailability",
      "checkNameAvailability", PG, name_availability_check, 0},
 
     {"GET", NETWORK_LOCATION "/operations/{}", "operations", NETWORK_VERSIONS, lro_get_status, 0},

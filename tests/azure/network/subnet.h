@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "postgres/member.h"
+#include "arm/member.h"
 
 /* A subnet within the body of its network: with its name. */
 extern const struct member embedded_subnet_members[];

@@ -26,23 +26,14 @@ static const struct member administrator_properties[] = {
 };
 
 static const struct member administrator_members[] = {
-    MEMBER("id", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("name", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("type", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("systemData", MEMBER_ANY, MEMBER_IGNORED),
+    MEMBER_HEAD,
     MEMBER_INNER("properties", MEMBER_OBJECT, MEMBER_REQUIRED, administrator_properties),
     MEMBER_END,
 };
 
 static const json_t *administrator_find(const json_t *record, const char *object)
 {
-    const char *key;
-    json_t *properties;
-    json_object_foreach(json_object_get(record, "administrators"), key, properties)
-    {
-        if (strcasecmp(key, object) == 0) return properties;
-    }
-    return NULL;
+    return json_member_nocase(json_object_get(record, "administrators"), object, NULL);
 }
 
 static json_t *administrator_json(const struct server *server, const json_t *properties)

@@ -32,10 +32,7 @@ static const struct member connection_properties[] = {
 };
 
 static const struct member connection_members[] = {
-    MEMBER("id", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("name", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("type", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("systemData", MEMBER_ANY, MEMBER_IGNORED),
+    MEMBER_HEAD,
     MEMBER_INNER("properties", MEMBER_OBJECT, MEMBER_REQUIRED, connection_properties),
     MEMBER_END,
 };

@@ -98,13 +98,8 @@ static const struct member server_properties[] = {
     MEMBER_END,
 };
 
-#define READ_ONLY_HEAD                                                                             \
-    MEMBER("id", MEMBER_ANY, MEMBER_IGNORED), MEMBER("name", MEMBER_ANY, MEMBER_IGNORED),          \
-        MEMBER("type", MEMBER_ANY, MEMBER_IGNORED),                                                \
-        MEMBER("systemData", MEMBER_ANY, MEMBER_IGNORED)
-
 const struct member server_members[] = {
-    READ_ONLY_HEAD,
+    MEMBER_HEAD,
     MEMBER("location", MEMBER_TEXT, 0),
     MEMBER("tags", MEMBER_TAGS, 0),
     MEMBER_INNER("sku", MEMBER_OBJECT, 0, sku),
@@ -135,7 +130,7 @@ static const struct member configuration_properties[] = {
 };
 
 const struct member configuration_members[] = {
-    READ_ONLY_HEAD,
+    MEMBER_HEAD,
     MEMBER_INNER("properties", MEMBER_OBJECT, MEMBER_REQUIRED, configuration_properties),
     MEMBER_END,
 };
@@ -147,7 +142,7 @@ static const struct member database_properties[] = {
 };
 
 const struct member database_members[] = {
-    READ_ONLY_HEAD,
+    MEMBER_HEAD,
     MEMBER_INNER("properties", MEMBER_OBJECT, 0, database_properties),
     MEMBER_END,
 };
@@ -159,7 +154,7 @@ static const struct member firewall_rule_properties[] = {
 };
 
 const struct member firewall_rule_members[] = {
-    READ_ONLY_HEAD,
+    MEMBER_HEAD,
     MEMBER_INNER("properties", MEMBER_OBJECT, MEMBER_REQUIRED, firewall_rule_properties),
     MEMBER_END,
 };

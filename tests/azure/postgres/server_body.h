@@ -7,9 +7,9 @@
 
 #include <jansson.h>
 
+#include "arm/member.h"
 #include "arm/refusal.h"
 #include "front/exchange.h"
-#include "postgres/member.h"
 
 extern const struct member server_members[], restart_members[], configuration_members[];
 extern const struct member database_members[], firewall_rule_members[];

@@ -5,9 +5,9 @@
 
 #include <jansson.h>
 
+#include "arm/member.h"
 #include "arm/refusal.h"
 #include "front/exchange.h"
-#include "postgres/member.h"
 
 struct server;
 

@@ -17,10 +17,7 @@ static const struct member threat_properties[] = {
 };
 
 static const struct member threat_members[] = {
-    MEMBER("id", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("name", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("type", MEMBER_ANY, MEMBER_IGNORED),
-    MEMBER("systemData", MEMBER_ANY, MEMBER_IGNORED),
+    MEMBER_HEAD,
     MEMBER_INNER("properties", MEMBER_OBJECT, MEMBER_REQUIRED, threat_properties),
     MEMBER_END,
 };

@@ -1,6 +1,6 @@
 /* Validation of bodies: see member.h. The code InvalidRequestFormat for everything is unverified.
  */
-#include "postgres/member.h"
+#include "arm/member.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -47,6 +47,11 @@ struct member {
     {                                                                                              \
         .name = (name_), .kind = (kind_), .flags = (flags_), .inner = (inner_)                     \
     }
+/* What ARM puts around every resource; the rows are read-only. */
+#define MEMBER_HEAD                                                                                \
+    MEMBER("id", MEMBER_ANY, MEMBER_IGNORED), MEMBER("name", MEMBER_ANY, MEMBER_IGNORED),          \
+        MEMBER("type", MEMBER_ANY, MEMBER_IGNORED),                                                \
+        MEMBER("systemData", MEMBER_ANY, MEMBER_IGNORED)
 #define MEMBER_END                                                                                 \
     {                                                                                              \
         0                                                                                          \
